@@ -1,0 +1,26 @@
+"""How much the bench measures: WHOLE for figures that mean something, QUICK to see that everything still runs."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Scale:
+    """seconds: length of one slice; racers: how many post at once; roll, rows: people to mark, lines to export.
+
+    sheets, searches: of the directory, and how often each question is asked.
+    """
+
+    seconds: float = 1.5
+    clients: tuple = (1, 8, 32)
+    rounds: int = 3
+    races: int = 3
+    racers: int = 200
+    mails: int = 300
+    roll: int = 300
+    rows: int = 5000
+    sheets: int = 5000
+    searches: int = 15
+
+
+WHOLE = Scale()
+QUICK = Scale(seconds=0.2, clients=(8,), rounds=1, races=1, racers=40, mails=30, rows=500, sheets=500, searches=3)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CafeConfig(AppConfig):
+    name = "cafe"
+    verbose_name = "Portail"

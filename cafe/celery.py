@@ -1,0 +1,37 @@
+"""Celery application. The broker only wakes workers up: the truth is in the database (see cafe.mail)."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+from celery.signals import worker_ready
+from django.conf import settings
+
+import cafe.broker  # noqa: F401  the transport "files"
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cafe.settings")
+
+app = Celery("cafe")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "sweep-outbox": {"task": "cafe.tasks.sweep_outbox", "schedule": float(settings.MAIL_SWEEP_SECONDS)},
+    "sweep-documents": {"task": "cafe.tasks.sweep_documents", "schedule": float(settings.MAIL_SWEEP_SECONDS)},
+    "expire-offers": {"task": "activities.tasks.expire_offers", "schedule": 60.0},
+    "send-reminders": {"task": "activities.tasks.send_reminders", "schedule": crontab(minute="*/10")},
+    "send-facilitator-lists": {
+        "task": "activities.tasks.send_facilitator_lists",
+        "schedule": crontab(minute="5-59/10"),
+    },
+    "send-certificates": {"task": "activities.tasks.send_certificates", "schedule": crontab(minute="5-59/10")},
+    "ask-for-answers": {"task": "activities.tasks.ask_for_answers", "schedule": crontab(hour=9, minute=15)},
+    "purge": {"task": "cafe.tasks.purge", "schedule": crontab(hour=3, minute=30)},
+}
+
+
+@worker_ready.connect
+def sweep_at_once(sender, **_):
+    """What waited while no worker ran does not wait for the first beat as well."""
+    with sender.app.connection_for_write() as connection:
+        for task in ("cafe.tasks.sweep_outbox", "cafe.tasks.sweep_documents"):
+            sender.app.send_task(task, connection=connection, retry=False, ignore_result=True)

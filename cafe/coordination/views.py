@@ -1,0 +1,31 @@
+from django.views.generic import TemplateView
+
+from activities.models import Session
+from cafe import todo
+from cafe.coordination import mails
+from members.enums import Role
+from members.permissions import RoleRequiredMixin
+
+NEXT_SESSIONS = 5
+
+
+class CoordinationView(RoleRequiredMixin, TemplateView):
+    """« À faire », then the next sessions. The number of statements does not grow with what there is to do."""
+
+    roles = (Role.COORDINATION,)
+    template_name = "coordination/home.html"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            lines=[*todo.lines(self.request.user), *mails.lines()],
+            sessions=Session.objects.upcoming().for_display()[:NEXT_SESSIONS],
+            **kwargs,
+        )
+
+
+class MailsView(RoleRequiredMixin, TemplateView):
+    roles = (Role.COORDINATION,)
+    template_name = "coordination/mails.html"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(rows=mails.mail_counts(), **kwargs)

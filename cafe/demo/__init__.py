@@ -1,0 +1,1 @@
+"""The demonstration: a fictional CPTS, filled by `manage.py demo`."""

@@ -1,0 +1,40 @@
+import time
+
+from celery import shared_task
+from django.core.management import call_command
+from django.utils import timezone
+
+from cafe import mail, pdf
+from cafe.models import Hit
+
+
+@shared_task
+def deliver():
+    """Deliver, then once more for the mails whose writers counted on this wake-up (see mail.wake)."""
+    mail.deliver_due()
+    time.sleep(mail.SECONDS_AWAKE)
+    mail.deliver_due()
+
+
+@shared_task
+def sweep_outbox():
+    if mail.sweep():
+        mail.wake()
+
+
+@shared_task
+def make_document(key):
+    pdf.make_document(key)
+
+
+@shared_task
+def sweep_documents():
+    pdf.sweep()
+
+
+@shared_task
+def purge():
+    """Forget what was kept long enough: every app's part, then what has expired of itself."""
+    call_command("purge")
+    call_command("clearsessions")
+    Hit.objects.filter(expires_at__lt=timezone.now()).delete()

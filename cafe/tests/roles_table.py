@@ -1,0 +1,341 @@
+"""Who may enter each address of the portal: one line per URL name, checked by test_roles.py against every role.
+
+row(who) says who gets in; everybody else must meet the sign-in page (anonymous) or a 404. `who` is ANYONE, SIGNED_IN or
+a set of roles; SUPERUSER has no role by right. Where the address has arguments, add a function that makes what it
+needs and returns them: row({TEAM}, a_session). absent=True: those who may enter may also find nothing there (404).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from activities.facilitator_links import facilitator_path
+from activities.links import registration_path
+from activities.models import BudgetLine, Session
+from activities.proposal_links import proposal_path
+from activities.tests.factories import (
+    make_activity,
+    make_facilitator,
+    make_place,
+    make_session,
+    make_team_event,
+    sign_up,
+)
+from activities.tests.proposals import make_proposal
+from cafe.pdf import request_document
+from members.enums import Role
+from resources.models import Commune
+from resources.tests.factories import make_commune, make_resource, make_synonyms
+
+ANONYMOUS, PROFESSIONAL, SUPERUSER = "anonymous", "professional", "superuser"
+TEAM, COORDINATION, BOARD, PEER, CELL_REFERENT = Role
+SIGNED_IN = {PROFESSIONAL, SUPERUSER, *Role}
+ANYONE = {ANONYMOUS} | SIGNED_IN
+
+
+@dataclass(frozen=True)
+class Row:
+    who: frozenset
+    arguments: Callable = dict
+    absent: bool = False
+
+
+def row(who, arguments=dict, *, absent=False):
+    return Row(frozenset(who), arguments, absent)
+
+
+def a_session():
+    return {"slug": make_session().slug}
+
+
+def a_draft():
+    return {"slug": make_session(state=Session.State.DRAFT).slug}
+
+
+def a_registration():
+    registration = sign_up(make_session())
+    return {"slug": registration.session.slug, "pk": registration.pk}
+
+
+def a_link():
+    return {"token": registration_path(sign_up(make_session())).split("/")[2]}
+
+
+def a_certificate():
+    registration = sign_up(make_session())
+    return {"token": registration_path(registration).split("/")[2], "slug": registration.session.slug}
+
+
+def an_activity():
+    return {"pk": make_activity().pk}
+
+
+def a_place():
+    return {"pk": make_place().pk}
+
+
+def a_facilitator():
+    return {"pk": make_facilitator().pk}
+
+
+def a_document():
+    return {"key": request_document(kind="test", params={}, filename="essai.pdf").pk}
+
+
+def a_facilitator_link():
+    return {"token": facilitator_path(make_session(facilitator=make_facilitator())).split("/")[2]}
+
+
+def a_facilitator_notice():
+    session = make_session(facilitator=make_facilitator())
+    return {"slug": session.slug, "pk": session.facilitator_notices.create(kind="cancel").pk}
+
+
+def a_question():
+    session = make_session()
+    return {"slug": session.slug, "pk": session.questions.create(text="Avez-vous un tapis ?").pk}
+
+
+def a_team_event():
+    return {"pk": make_team_event().pk}
+
+
+def a_proposal():
+    return {"pk": make_proposal().pk}
+
+
+def a_proposal_link():
+    return {"token": proposal_path(make_proposal()).split("/")[2]}
+
+
+def a_resource():
+    return {"slug": make_resource().slug}
+
+
+def some_synonyms():
+    return {"pk": make_synonyms().pk}
+
+
+def a_commune():
+    return {"pk": make_commune(name=f"Commune {Commune.objects.count()}").pk}
+
+
+def a_budget_line():
+    return {"pk": BudgetLine.objects.create(season=2026, category="room", label="Salle", planned=100).pk}
+
+
+TABLE = {
+    # public pages
+    "home": row(ANYONE),
+    "emergency": row(ANYONE),
+    "contact": row(ANYONE),
+    "listening": row(ANYONE),
+    "resources": row(ANYONE),
+    "legal": row(ANYONE),
+    "privacy": row(ANYONE),
+    "accessibility": row(ANYONE),
+    "portal_logo": row(ANYONE, lambda: {"which": "programme"}, absent=True),
+    "health": row(ANYONE),
+    "robots": row(ANYONE),
+    # documents made in the background
+    "document": row(ANYONE, a_document),
+    "document_file": row(ANYONE, a_document),
+    # the directory, for everyone
+    "resource": row(ANYONE, a_resource),
+    # the directory, coordination
+    "manage_resources": row({COORDINATION}),
+    "manage_resource_create": row({COORDINATION}),
+    "manage_resource": row({COORDINATION}, a_resource),
+    "manage_resource_edit": row({COORDINATION}, a_resource),
+    "manage_resource_publish": row({COORDINATION}, a_resource),
+    "manage_resource_suspend": row({COORDINATION}, a_resource),
+    "manage_resource_archive": row({COORDINATION}, a_resource),
+    "manage_resource_verify": row({COORDINATION}, a_resource),
+    "manage_synonyms": row({COORDINATION}),
+    "manage_synonyms_create": row({COORDINATION}),
+    "manage_synonyms_edit": row({COORDINATION}, some_synonyms),
+    "manage_synonyms_delete": row({COORDINATION}, some_synonyms),
+    "manage_communes": row({COORDINATION}),
+    "manage_commune_create": row({COORDINATION}),
+    "manage_commune_edit": row({COORDINATION}, a_commune),
+    "manage_commune_delete": row({COORDINATION}, a_commune),
+    # activities, for everyone
+    "session_list": row(ANYONE),
+    "agenda_month": row(ANYONE),
+    "past_sessions": row(ANYONE),
+    "agenda_ics": row(ANYONE),
+    "session": row(ANYONE, a_session),
+    "session_ics": row(ANYONE, a_session),
+    "session_time_wishes": row(ANYONE, a_session),
+    "session_registered": row(ANYONE, lambda: a_session() | {"receipt": "x"}, absent=True),
+    # a registration, for who holds its link
+    "registration": row(ANYONE, a_link),
+    "registration_ics": row(ANYONE, a_link),
+    "registration_accept": row(ANYONE, a_link),
+    "registration_cancel": row(ANYONE, a_link),
+    "registration_edit": row(ANYONE, a_link),
+    "registration_ask_email": row(ANYONE, a_link),
+    "registration_email": row(ANYONE, lambda: {"token": "x"}, absent=True),
+    # paper
+    "session_image": row(ANYONE, a_session),
+    "attendance_sheet": row({TEAM, COORDINATION}, a_session),
+    "registration_certificate": row(ANYONE, a_certificate),
+    "certificate_home": row(ANYONE),
+    "certificate_check": row(ANYONE, lambda: {"code": "ABCD"}, absent=True),
+    "manage_session_poster": row({COORDINATION}, a_session),
+    "manage_season_poster": row({COORDINATION}),
+    # coordination
+    "coordination": row({COORDINATION}),
+    "coordination_mails": row({COORDINATION}),
+    "portal_identity": row({COORDINATION}),
+    "confidential_contact": row({CELL_REFERENT}),
+    "manage_sessions": row({COORDINATION}),
+    "manage_sessions_export": row({COORDINATION}, lambda: {"extension": "csv"}),
+    "manage_session_create": row({COORDINATION}),
+    "manage_session": row({COORDINATION}, a_draft),
+    "manage_session_edit": row({COORDINATION}, a_draft),
+    "manage_session_preview": row({COORDINATION}, a_draft),
+    "manage_session_publish": row({COORDINATION}, a_draft),
+    "manage_session_unpublish": row({COORDINATION}, a_session),
+    "manage_session_hold": row({COORDINATION}, a_session),
+    "manage_session_copy": row({COORDINATION}, a_session),
+    "manage_session_cancel": row({COORDINATION}, a_session),
+    "manage_session_delete": row({COORDINATION}, a_draft),
+    "manage_session_registrations": row({COORDINATION}, lambda: a_session() | {"extension": "csv"}),
+    "manage_registration_add": row({COORDINATION}, a_session),
+    "manage_registration": row({COORDINATION}, a_registration),
+    "manage_registration_cancel": row({COORDINATION}, a_registration),
+    "manage_registration_promote": row({COORDINATION}, a_registration),
+    "manage_registration_resend": row({COORDINATION}, a_registration),
+    # sessions that repeat
+    "manage_session_repeat": row({COORDINATION}, a_draft),
+    "manage_session_publish_together": row({COORDINATION}, a_draft),
+    "manage_season_copy": row({COORDINATION}),
+    "manage_activities": row({COORDINATION}),
+    "manage_activity_create": row({COORDINATION}),
+    "manage_activity_edit": row({COORDINATION}, an_activity),
+    "manage_activity_delete": row({COORDINATION}, an_activity),
+    "manage_places": row({COORDINATION}),
+    "manage_place_create": row({COORDINATION}),
+    "manage_place_edit": row({COORDINATION}, a_place),
+    "manage_place_delete": row({COORDINATION}, a_place),
+    "manage_facilitators": row({COORDINATION}),
+    "manage_facilitator_create": row({COORDINATION}),
+    "manage_facilitator_edit": row({COORDINATION}, a_facilitator),
+    "manage_facilitator_delete": row({COORDINATION}, a_facilitator),
+    # lists of registrations, questions, answers after a move
+    "registration_reconfirm": row(ANYONE, a_link),
+    "manage_registrations": row({COORDINATION}, a_session),
+    "manage_registrations_move": row({COORDINATION}, a_session),
+    "manage_registrations_word": row({COORDINATION}, a_session),
+    "manage_registration_reconfirmed": row({COORDINATION}, a_registration),
+    "manage_questions": row({COORDINATION}, a_session),
+    "manage_question_edit": row({COORDINATION}, a_question),
+    "manage_question_shift": row({COORDINATION}, a_question),
+    "manage_question_delete": row({COORDINATION}, a_question),
+    # the team's evenings, the rota, the team's dates
+    "team": row({TEAM}),
+    "team_absence_add": row({TEAM}),
+    "team_absence_delete": row({TEAM}, lambda: {"pk": 1}, absent=True),
+    "team_withdraw": row({TEAM}, a_session, absent=True),
+    "team_agenda": row({TEAM, COORDINATION}),
+    "team_feed_renew": row({TEAM, COORDINATION}),
+    "team_feed_end": row({TEAM, COORDINATION}),
+    "team_feed": row(ANYONE, lambda: {"key": "x"}, absent=True),
+    "rota": row({COORDINATION}),
+    "team_events": row({COORDINATION}),
+    "team_event_create": row({COORDINATION}),
+    "team_event_edit": row({COORDINATION}, a_team_event),
+    "team_event_delete": row({COORDINATION}, a_team_event),
+    # facilitators' proposals
+    "propose": row(ANYONE),
+    "proposal_sent": row(ANYONE),
+    "proposal_link": row(ANYONE, a_proposal_link),
+    "proposal_answer": row(ANYONE, a_proposal_link),
+    "team_proposals": row({TEAM}),
+    "team_proposal": row({TEAM}, a_proposal),
+    "team_proposal_certificate": row({TEAM}, a_proposal, absent=True),
+    "team_proposal_ask": row({TEAM}, a_proposal),
+    "team_proposal_vote": row({TEAM}, a_proposal),
+    "team_proposal_note": row({TEAM}, a_proposal),
+    "team_proposal_conclude": row({TEAM}, a_proposal),
+    "team_proposal_accept": row({TEAM}, a_proposal),
+    "team_proposal_refuse": row({TEAM}, a_proposal),
+    # « Mon espace »
+    "my_space": row(SIGNED_IN),
+    "my_profile": row(SIGNED_IN),
+    "my_data": row(SIGNED_IN),
+    "my_data_export": row(SIGNED_IN),
+    "my_erasure": row(SIGNED_IN),
+    # a facilitator, for who holds the link; what the coordination does with it
+    "facilitator_link": row(ANYONE, a_facilitator_link),
+    "facilitator_notice": row(ANYONE, a_facilitator_link),
+    "manage_facilitator_link": row({COORDINATION}, a_session),
+    "manage_facilitator_resend": row({COORDINATION}, a_session),
+    "manage_facilitator_revoke": row({COORDINATION}, a_session),
+    "manage_facilitator_handled": row({COORDINATION}, a_facilitator_notice),
+    # the hosts' evening; marking is for the hosts of the session alone, whom test_attendance.py tries
+    "evening": row({TEAM, COORDINATION}, a_session),
+    "attendance": row({COORDINATION}, a_session),
+    "attendance_ticks": row({COORDINATION}, a_session),
+    "attendance_walk_in": row({COORDINATION}, a_session),
+    "attendance_certificate": row({COORDINATION}, a_registration),
+    "attendance_hold": row({COORDINATION}, a_session),
+    # budget, vouchers, hours to be compensated
+    "manage_budget": row({COORDINATION}),
+    "manage_budget_export": row({COORDINATION}, lambda: {"extension": "csv"}),
+    "manage_budget_copy": row({COORDINATION}),
+    "manage_budget_add": row({COORDINATION}),
+    "manage_budget_edit": row({COORDINATION}, a_budget_line),
+    "manage_budget_delete": row({COORDINATION}, a_budget_line),
+    "board_budget": row({BOARD}),
+    "board_budget_export": row({BOARD}, lambda: {"extension": "csv"}),
+    "manage_vouchers": row({COORDINATION}),
+    "manage_vouchers_export": row({COORDINATION}, lambda: {"extension": "csv"}),
+    "manage_vouchers_issue": row({COORDINATION}),
+    "manage_vouchers_returns": row({COORDINATION}),
+    "manage_vouchers_print": row({COORDINATION}),
+    "manage_vouchers_withdraw": row({COORDINATION}),
+    "manage_vouchers_pay": row({COORDINATION}),
+    "my_hours": row({TEAM, PEER, CELL_REFERENT}),
+    "listening_hours_export": row({CELL_REFERENT}, lambda: {"extension": "csv"}),
+    "manage_hours": row({COORDINATION}),
+    "manage_hours_export": row({COORDINATION}, lambda: {"extension": "csv"}),
+    # importing a Google Forms export
+    "manage_import": row({COORDINATION}, a_session),
+    "manage_import_preview": row({COORDINATION}, lambda: a_session() | {"pk": 1}),
+    "manage_import_discard": row({COORDINATION}, lambda: a_session() | {"pk": 1}),
+    # accounts, before signing in
+    "account_login": row(ANYONE),
+    "account_logout": row(ANYONE),
+    "account_inactive": row(ANYONE),
+    "account_signup": row(ANYONE),
+    "account_email_verification_sent": row(ANYONE),
+    "account_confirm_email": row(ANYONE, lambda: {"key": "x"}),
+    "account_reset_password": row(ANYONE),
+    "account_reset_password_done": row(ANYONE),
+    "account_reset_password_from_key": row(ANYONE, lambda: {"uidb36": "1", "key": "x"}),
+    "account_reset_password_from_key_done": row(ANYONE),
+    "account_request_login_code": row(ANYONE),
+    "account_confirm_login_code": row(ANYONE),
+    "mfa_authenticate": row(ANYONE),
+    "mfa_login_webauthn": row(ANYONE),
+    # accounts, once signed in
+    "account_reauthenticate": row(SIGNED_IN),
+    "account_email": row(SIGNED_IN),
+    "account_change_password": row(SIGNED_IN),
+    "account_set_password": row(SIGNED_IN),
+    "mfa_index": row(SIGNED_IN),
+    "mfa_reauthenticate": row(SIGNED_IN),
+    "mfa_activate_totp": row(SIGNED_IN),
+    "mfa_deactivate_totp": row(SIGNED_IN, absent=True),
+    "mfa_view_recovery_codes": row(SIGNED_IN, absent=True),
+    "mfa_generate_recovery_codes": row(SIGNED_IN),
+    "mfa_download_recovery_codes": row(SIGNED_IN, absent=True),
+    "mfa_list_webauthn": row(SIGNED_IN),
+    "mfa_add_webauthn": row(SIGNED_IN),
+    "mfa_reauthenticate_webauthn": row(SIGNED_IN),
+    "mfa_remove_webauthn": row(SIGNED_IN, lambda: {"pk": 1}, absent=True),
+    "mfa_edit_webauthn": row(SIGNED_IN, lambda: {"pk": 1}, absent=True),
+    # the technician's
+    "admin_login": row({ANONYMOUS}),
+}

@@ -1,0 +1,126 @@
+"""Every address that shows a page, opened in Chromium on a phone and on a desk, as somebody who may enter it."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django.live_server_helper import LiveServer
+
+from activities.models import Registration
+from activities.tests.factories import make_session
+from cafe.tests.roles_table import ANONYMOUS, PROFESSIONAL, TABLE
+from cafe.tests.test_roles import enter
+from members.tests.browsing import DESKTOP, PHONE, barriers, chromium
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+COOKIES = {"csrftoken", "sessionid"}
+
+
+@pytest.fixture
+def server(transactional_db):
+    server = LiveServer("localhost")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def browser(server, monkeypatch):
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop lives in this thread
+    with chromium() as browser:
+        yield browser
+
+
+def visitor_of(row):
+    """Return the least powerful person who may enter: what most people see."""
+    for who in (ANONYMOUS, PROFESSIONAL):
+        if who in row.who:
+            return who
+    return min(row.who)
+
+
+def addresses(who):
+    """Return the addresses that this visitor opens, with what they need in the database."""
+    names = [name for name, row in TABLE.items() if visitor_of(row) == who and name != "admin_login"]
+    return {name: reverse(name, kwargs=TABLE[name].arguments()) for name in names}
+
+
+def signed_in_context(browser, server, who):
+    client = Client()
+    enter(client, who)
+    context = browser.new_context(locale="fr-FR")
+    for name, morsel in client.cookies.items():
+        context.add_cookies([{"name": name, "value": morsel.value, "url": server.url}])
+    return context
+
+
+def is_page(client, url):
+    response = client.get(url)
+    return response.status_code == 200 and response["Content-Type"].startswith("text/html")
+
+
+def faults(page, server, url):
+    """Open an address at both widths; return everything that is wrong with the page."""
+    asked, complaints = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    found = []
+    for size in (PHONE, DESKTOP):
+        page.set_viewport_size(size)
+        page.goto(f"{server.url}{url}")
+        found += barriers(page)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        found += [f"{width} px wide on a screen of {size['width']}"] if width > size["width"] else []
+    found += complaints
+    found += [one for one in asked if not one.startswith((server.url, "data:"))]
+    return found
+
+
+PEOPLE = sorted({visitor_of(row) for row in TABLE.values()}, key=str)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_no_page_has_a_barrier_a_complaint_or_a_stranger(browser, server, who):
+    context = signed_in_context(browser, server, who)
+    looked_at, wrong = 0, {}
+    client = Client()
+    enter(client, who)
+
+    for name, url in addresses(who).items():
+        if is_page(client, url):
+            page = context.new_page()
+            wrong[name] = faults(page, server, url)
+            page.close()
+            looked_at += 1
+
+    assert {name: found for name, found in wrong.items() if found} == {}
+    assert looked_at > 0
+    assert {cookie["name"] for cookie in context.cookies()} <= COOKIES
+
+
+def test_the_pages_of_errors_have_no_barrier_either(browser, server):
+    page = browser.new_context(locale="fr-FR").new_page()
+
+    found = []
+    for url in ("/activites/inconnue/", "/inscription/x/"):
+        page.goto(f"{server.url}{url}")
+        found += barriers(page)
+
+    assert found == []
+
+
+def test_the_whole_path_to_a_registration_works_from_the_keyboard(browser, server):
+    session = make_session()
+    page = browser.new_context(viewport=PHONE, locale="fr-FR").new_page()
+    page.goto(f"{server.url}{session.get_absolute_url()}")
+    page.get_by_label("Prénom").focus()
+    for typed in ("Louise", "Petit", "louise@cafe.example"):
+        page.keyboard.type(typed)
+        page.keyboard.press("Tab")
+    page.keyboard.type("Inf")
+    while page.evaluate("document.activeElement.name") != "commitment":
+        page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/c-est-note/**")
+
+    assert Registration.objects.get().profession == "infirmier"

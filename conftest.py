@@ -1,0 +1,51 @@
+import uuid
+
+import pytest
+from django.core import mail as django_mail
+
+from cafe.celery import app
+
+# Waking a worker in a test must not reach a real broker, whatever REDIS_URL says.
+app.conf.update(broker_url="memory://", broker_transport_options={})
+
+
+def pytest_collection_modifyitems(items):
+    """Tests that start real servers, or a browser, follow one another: side by side on two cores they would starve."""
+    for item in items:
+        if item.get_closest_marker("server") or item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("processes"))
+
+
+class Outbox:
+    """What the portal has written and what leaves when the worker passes."""
+
+    @property
+    def rows(self):
+        """The rows of the outbox, oldest first."""
+        from cafe.models import Outgoing  # noqa: PLC0415
+
+        return list(Outgoing.objects.order_by("pk"))
+
+    def deliver(self):
+        """Let a worker pass; return every message that has left so far, as Django's EmailMessage."""
+        from cafe.mail import deliver_due  # noqa: PLC0415
+
+        deliver_due()
+        return django_mail.outbox
+
+
+@pytest.fixture
+def outbox(db):
+    return Outbox()
+
+
+@pytest.fixture(autouse=True)
+def test_settings(settings, tmp_path):
+    """Static files as they lie in the tree, uploads in a folder of the test's own, passwords that cost nothing."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
+    settings.WHITENOISE_AUTOREFRESH = True
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Redis, where there is one, is shared by the processes of a run: no test may see the counters of another.
+    settings.CACHES = {"default": settings.CACHES["default"] | {"KEY_PREFIX": uuid.uuid4().hex}}
