@@ -1,0 +1,49 @@
+"""Chromium for the browser tests of accounts."""
+
+from contextlib import contextmanager
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+NARROW = {"width": 320, "height": 640}
+PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+
+
+@contextmanager
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()
+
+
+def add_authenticator(page):
+    """Give the browser a device with a fingerprint reader that always says yes."""
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    return devtools, devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
+
+
+def barriers(page):
+    """Return what axe finds against WCAG 2.2 AA, as (rule, where)."""
+    found = Axe().run(page, options=WCAG).response["violations"]
+    return [(rule["id"], node["target"][0]) for rule in found for node in rule["nodes"]]
+
+
+def sign_in(page, server, user, password):
+    page.goto(f"{server.url}/comptes/login/")
+    page.get_by_label("Adresse e-mail").fill(user.email)
+    page.get_by_label("Mot de passe", exact=False).first.fill(password)
+    page.get_by_role("button", name="Me connecter").click()
