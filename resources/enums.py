@@ -1,0 +1,105 @@
+from django.db import models
+from django.utils.functional import classproperty
+
+from members.enums import Role
+
+
+class ResourceKind(models.TextChoices):
+    PERSON = "personne", "Professionnel"
+    SERVICE = "service", "Service"
+    ASSOCIATION = "association", "Association"
+    GROUP = "groupe", "Groupe de pairs"
+    HELPLINE = "ligne", "Ligne d’écoute"
+    INSTITUTION = "institution", "Institution"
+
+
+class ResourceState(models.TextChoices):
+    SUGGESTION = "suggestion", "Suggestion"
+    DRAFT = "draft", "Brouillon"
+    PUBLISHED = "published", "Publiée"
+    SUSPENDED = "suspended", "Suspendue"
+    ARCHIVED = "archived", "Archivée"
+
+    @classproperty
+    def live(cls):
+        """States that the coordination still works on."""
+        return (cls.SUGGESTION, cls.DRAFT, cls.PUBLISHED, cls.SUSPENDED)
+
+    @classproperty
+    def publishable(cls):
+        return (cls.SUGGESTION, cls.DRAFT, cls.SUSPENDED, cls.ARCHIVED)
+
+
+class Visibility(models.TextChoices):
+    PUBLIC = "public", "Tout le monde"
+    ACCOUNT = "account", "Professionnels ayant un compte"
+    PEERS = "peers", "Pairs écoutants seulement"
+
+    @classmethod
+    def open_to(cls, user):
+        """Return the levels that a person may read: peers' sheets are for the cell, and for who edits them."""
+        if not user.is_authenticated:
+            return {cls.PUBLIC}
+        if user.has_role(Role.PEER, Role.CELL_REFERENT, Role.COORDINATION):
+            return {cls.PUBLIC, cls.ACCOUNT, cls.PEERS}
+        return {cls.PUBLIC, cls.ACCOUNT}
+
+
+class Cost(models.TextChoices):
+    FREE = "gratuit", "Gratuit"
+    COVERED = "rembourse", "Remboursé, en tout ou partie"
+    PAID = "payant", "Payant"
+    UNKNOWN = "inconnu", "À demander"
+
+
+class Mode(models.TextChoices):
+    PLACE = "sur-place", "Sur place"
+    REMOTE = "a-distance", "À distance"
+
+
+class AreaKind(models.TextChoices):
+    COMMUNES = "communes", "Communes"
+    DEPARTEMENT = "departement", "Département"
+    REGION = "region", "Région"
+    FRANCE = "france", "France entière"
+
+
+class Verification(models.TextChoices):
+    """Who vouched for a sheet the last time."""
+
+    COORDINATION = "coordination", "la coordination"
+    ITSELF = "itself", "la ressource elle-même"
+    SOURCE = "source", "une source publique"
+
+
+class ChangeKind(models.TextChoices):
+    CREATED = "created", "Création"
+    EDITED = "edited", "Modification"
+    PUBLISHED = "published", "Publication"
+    SUSPENDED = "suspended", "Suspension"
+    ARCHIVED = "archived", "Archivage"
+    VERIFIED = "verified", "Vérification"
+
+
+class ChangeOrigin(models.TextChoices):
+    COORDINATION = "coordination", "Coordination"
+    ITSELF = "itself", "La ressource, par son lien"
+    REPORT = "report", "Un signalement"
+    IMPORT = "import", "Un import"
+    PORTAL = "portal", "Le portail"
+
+
+class ReportKind(models.TextChoices):
+    ERROR = "error", "Erreur signalée"
+    PROPOSAL = "proposal", "Ressource proposée"
+
+
+class ReportState(models.TextChoices):
+    RECEIVED = "received", "À examiner"
+    ACCEPTED = "accepted", "Retenu"
+    REFUSED = "refused", "Écarté"
+
+
+class PreventionPart(models.TextChoices):
+    SELF = "soi", "Prendre soin de soi"
+    COLLEAGUE = "collegue", "Pour un collègue"

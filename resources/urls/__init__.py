@@ -1,0 +1,6 @@
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("resources.urls.public")),
+    path("coordination/ressources/", include("resources.urls.manage")),
+]
