@@ -42,10 +42,14 @@ def outbox(db):
 @pytest.fixture(autouse=True)
 def test_settings(settings, tmp_path):
     """Static files as they lie in the tree, uploads in a folder of the test's own, passwords that cost nothing."""
+    from cafe import mail  # noqa: PLC0415
+
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
     settings.WHITENOISE_AUTOREFRESH = True
     settings.MEDIA_ROOT = str(tmp_path / "media")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # What this process remembers of its broker is of the test before.
+    mail.quiet_until = mail.awake_until = 0.0
     # Redis, where there is one, is shared by the processes of a run: no test may see the counters of another.
     settings.CACHES = {"default": settings.CACHES["default"] | {"KEY_PREFIX": uuid.uuid4().hex}}

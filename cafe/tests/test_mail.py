@@ -159,7 +159,6 @@ def dead_broker():
     yield
     app.conf.update(broker_url=before)
     mail.waking_line.cache_clear()
-    mail.quiet_until = mail.awake_until = 0.0
 
 
 @pytest.mark.django_db(transaction=True)
