@@ -12,6 +12,28 @@ from cafe.text import normalise_email, without_controls
 LOGO_HELP = "PNG ou JPEG, 1 Mo au plus."
 
 
+class OneLineField(forms.CharField):
+    """A name, a commune, a number: control and direction-changing characters are dropped on the way in."""
+
+    def to_python(self, value):
+        text = super().to_python(value)
+        return text if "\x00" in text else without_controls(text)
+
+
+class HoneypotMixin(forms.Form):
+    """A field that people never see. Filled, a machine wrote: the view answers as usual and keeps nothing."""
+
+    fax_reference = forms.CharField(required=False, label="Laissez ce champ vide", max_length=200)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["fax_reference"].widget.attrs.update({"autocomplete": "off", "tabindex": "-1"})
+
+    @property
+    def is_machine(self):
+        return bool(self.data.get("fax_reference"))
+
+
 class IdentityForm(forms.ModelForm):
     """What the coordination may say of the portal: everything but the confidential contact, never read nor written."""
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 from django import forms
 
 from activities.enums import Presence
-from activities.forms.registration import OneLineField
 from activities.models import Registration
 from activities.services.attendance import Tick
+from cafe.forms import OneLineField
 from cafe.text import normalise_email
 from members.enums import Profession
 

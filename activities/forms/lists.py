@@ -5,8 +5,8 @@ from django import forms
 from django.db.models import Q
 
 from activities.enums import RegistrationState
-from activities.forms.fields import OneLineField
 from activities.models import Registration, Session
+from cafe.forms import OneLineField
 from cafe.templatetags.french import clock, day
 from members.enums import Profession
 

@@ -5,10 +5,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from activities.forms.coordination_fields import ErrorsAtFieldsMixin, LocalDateTimeField
-from activities.forms.registration import HoneypotMixin, OneLineField
 from activities.models import Proposal
 from activities.services.diplomas import vetted_diploma
 from cafe.errors import Refusal
+from cafe.forms import HoneypotMixin, OneLineField
 from cafe.text import normalise_email
 
 DATES = [f"date_{number}" for number in range(1, 7)]

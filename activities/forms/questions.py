@@ -3,8 +3,8 @@
 from django import forms
 
 from activities.enums import QuestionKind
-from activities.forms.fields import OneLineField
 from activities.models import Answer, Question
+from cafe.forms import OneLineField
 
 JOINED = " ; "
 LONGEST_TEXT = 300

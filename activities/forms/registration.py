@@ -1,27 +1,13 @@
 from django import forms
 
 from activities.enums import TimeSlot
-from activities.forms.fields import OneLineField
 from activities.forms.questions import AnswersMixin
 from activities.models import Registration
+from cafe.forms import HoneypotMixin, OneLineField
 from cafe.text import normalise_email
 from members.enums import Gender, Profession
 
 OPTIONAL = ("phone", "commune", "gender", "remarks")
-
-
-class HoneypotMixin(forms.Form):
-    """A field that people never see. Filled, a machine wrote: the view answers as usual and keeps nothing."""
-
-    fax_reference = forms.CharField(required=False, label="Laissez ce champ vide", max_length=200)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["fax_reference"].widget.attrs.update({"autocomplete": "off", "tabindex": "-1"})
-
-    @property
-    def is_machine(self):
-        return bool(self.data.get("fax_reference"))
 
 
 class PersonForm(forms.ModelForm):

@@ -6,8 +6,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from activities.enums import ActivityKind, ProposalState
-from activities.forms.registration import OneLineField
 from activities.models import Proposal, Vote
+from cafe.forms import OneLineField
 from cafe.templatetags.french import clock, day
 
 WAITING, MINE = "a-examiner", "mon-avis"
