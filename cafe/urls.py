@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from cafe import documents, views
+from cafe import documents, sitemaps, views
 
 handler500 = "cafe.views.server_error"
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path("identite/logo/<str:which>/", views.portal_logo, name="portal_logo"),
     path("sante", views.health, name="health"),
     path("robots.txt", views.page("robots.txt", content_type="text/plain"), name="robots"),
+    path("sitemap.xml", sitemaps.portal_sitemap, name="sitemap"),
     path("documents/<uuid:key>/", documents.DocumentView.as_view(), name="document"),
     path("documents/<uuid:key>/fichier/", documents.DocumentFileView.as_view(), name="document_file"),
     path("", include("activities.urls")),

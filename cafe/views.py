@@ -2,6 +2,7 @@ import hashlib
 import sys
 from pathlib import Path
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, OperationalError
@@ -29,7 +30,10 @@ LOGOS = {"programme": "logo", "cpts": "cpts_logo"}
 def page(name, content_type=None):
     """Build the public view of a page that is only words: templates/pages/<name>.html, or the file named."""
     template = f"pages/{name}" if "." in name else f"pages/{name}.html"
-    return login_not_required(TemplateView.as_view(template_name=template, content_type=content_type))
+    said = {"site_url": settings.SITE_URL}
+    return login_not_required(
+        TemplateView.as_view(template_name=template, content_type=content_type, extra_context=said)
+    )
 
 
 @method_decorator(login_not_required, name="dispatch")

@@ -100,6 +100,23 @@ class ReportState(models.TextChoices):
     REFUSED = "refused", "Écarté"
 
 
+class Fault(models.TextChoices):
+    """What a visitor finds wrong on a sheet."""
+
+    CONTACT = "contact", "Le numéro, l’adresse ou le site"
+    HOURS = "hours", "Les horaires ou le délai"
+    GONE = "gone", "Cela n’existe plus"
+    OTHER = "other", "Autre chose"
+
+
+class Acquaintance(models.TextChoices):
+    """How the person who proposes a resource knows it."""
+
+    SELF = "self", "C’est moi, ou j’y travaille"
+    USED = "used", "Je m’y suis adressé, pour moi ou avec quelqu’un"
+    HEARD = "heard", "J’en ai entendu parler"
+
+
 class PreventionPart(models.TextChoices):
     SELF = "soi", "Prendre soin de soi"
     COLLEAGUE = "collegue", "Pour un collègue"

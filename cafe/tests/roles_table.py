@@ -25,6 +25,7 @@ from cafe.pdf import request_document
 from members.enums import Role
 from resources.models import Commune
 from resources.tests.factories import make_commune, make_resource, make_synonyms
+from resources.tests.reports import make_report
 
 ANONYMOUS, PROFESSIONAL, SUPERUSER = "anonymous", "professional", "superuser"
 TEAM, COORDINATION, BOARD, PEER, CELL_REFERENT = Role
@@ -111,6 +112,10 @@ def a_resource():
     return {"slug": make_resource().slug}
 
 
+def a_report():
+    return {"pk": make_report().pk}
+
+
 def some_synonyms():
     return {"pk": make_synonyms().pk}
 
@@ -136,11 +141,16 @@ TABLE = {
     "portal_logo": row(ANYONE, lambda: {"which": "programme"}, absent=True),
     "health": row(ANYONE),
     "robots": row(ANYONE),
+    "sitemap": row(ANYONE),
     # documents made in the background
     "document": row(ANYONE, a_document),
     "document_file": row(ANYONE, a_document),
     # the directory, for everyone
     "resource": row(ANYONE, a_resource),
+    "resource_report": row(ANYONE, a_resource),
+    "resource_reported": row(ANYONE, a_resource),
+    "resource_propose": row(ANYONE),
+    "resource_proposed": row(ANYONE),
     # the directory, coordination
     "manage_resources": row({COORDINATION}),
     "manage_resource_create": row({COORDINATION}),
@@ -150,6 +160,12 @@ TABLE = {
     "manage_resource_suspend": row({COORDINATION}, a_resource),
     "manage_resource_archive": row({COORDINATION}, a_resource),
     "manage_resource_verify": row({COORDINATION}, a_resource),
+    "manage_reports": row({COORDINATION}),
+    "manage_report": row({COORDINATION}, a_report),
+    "manage_report_edit": row({COORDINATION}, a_report),
+    "manage_report_sheet": row({COORDINATION}, a_report),
+    "manage_report_accept": row({COORDINATION}, a_report),
+    "manage_report_refuse": row({COORDINATION}, a_report),
     "manage_synonyms": row({COORDINATION}),
     "manage_synonyms_create": row({COORDINATION}),
     "manage_synonyms_edit": row({COORDINATION}, some_synonyms),

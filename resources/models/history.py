@@ -27,8 +27,9 @@ class ResourceChange(models.Model):
 class ResourceReport(models.Model):
     """« Signaler une erreur » on a sheet, or « Proposer une ressource », sent by anyone.
 
-    fields: for a proposal what was typed, {name of a Resource's field: value}. For a proposal, resource is the
-    suggestion that was made of it, if any.
+    fields: for an error {"wrong": a Fault}; for a proposal what was typed, {name of a Resource's field: value}, the
+    list of "needs" and "known", an Acquaintance. For a proposal, resource is the suggestion that was made of it, if
+    any. An empty message has been wiped: none is ever received so.
     """
 
     kind = models.CharField("nature", max_length=8, choices=ReportKind)
@@ -56,3 +57,16 @@ class ResourceReport(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.created_at:%d/%m/%Y}"
+
+    @property
+    def is_open(self):
+        return self.state == ReportState.RECEIVED
+
+    @property
+    def is_proposal(self):
+        return self.kind == ReportKind.PROPOSAL
+
+    @property
+    def subject(self):
+        """What it is about, on one line. Wants resource selected in a list."""
+        return self.resource.name if self.resource else self.fields.get("name", "Proposition effacée")
