@@ -10,6 +10,7 @@ from functools import cache, partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import segno
 from django.conf import settings
 from django.core.cache import cache as shared
 from django.core.files.base import ContentFile
@@ -28,6 +29,7 @@ PATIENCE = timedelta(minutes=15)
 LEASE_SECONDS = 120  # the longest that one document may take
 FOLDER = "documents"
 PDF = "application/pdf"
+INK = "#2a211c"
 STATIC = settings.BASE_DIR / "static"
 _kinds = {}
 
@@ -46,6 +48,16 @@ def html_of(template, **context):
     logo = Path(portal.logo.path) if portal.logo else None
     logo_url = logo.as_uri() if logo and logo.exists() else ""
     return render_to_string(template, {"portal": portal, "logo_url": logo_url, "site_url": settings.SITE_URL} | context)
+
+
+def qr_code(url):
+    """Return a QR code as an address for <img>, in the colour of ink; a scratched poster can still be read."""
+    return segno.make(url, error="q").svg_data_uri(omitsize=True, border=0, dark=INK)
+
+
+def shown_url(url):
+    """Return an address as one prints it."""
+    return url.split("://", 1)[1].rstrip("/")
 
 
 # --- Asking ---------------------------------------------------------------------------------------

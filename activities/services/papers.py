@@ -2,7 +2,6 @@
 
 import unicodedata
 
-import segno
 from django.urls import reverse
 
 from activities.models import Attendance, Registration, Session
@@ -11,12 +10,6 @@ from cafe import mail, pdf
 from cafe.errors import Refusal
 
 LATECOMERS = 6
-INK = "#2a211c"
-
-
-def qr_code(url):
-    """Return a QR code as an address for <img>, in the colour of ink; a scratched poster can still be read."""
-    return segno.make(url, error="q").svg_data_uri(omitsize=True, border=0, dark=INK)
 
 
 def without_accents(text):
@@ -26,11 +19,6 @@ def without_accents(text):
 
 def by_name(registration):
     return without_accents(registration.last_name), without_accents(registration.first_name), registration.pk
-
-
-def shown_url(url):
-    """Return an address as one prints it."""
-    return url.split("://", 1)[1].rstrip("/")
 
 
 # --- Attendance sheet -----------------------------------------------------------------------------
@@ -82,6 +70,6 @@ def certificate(*, attendance):
         session=attendance.session,
         code=grouped_code(attendance.certificate_code),
         check_url=url,
-        check_home=shown_url(mail.absolute(reverse("certificate_home"))),
-        qr=qr_code(url),
+        check_home=pdf.shown_url(mail.absolute(reverse("certificate_home"))),
+        qr=pdf.qr_code(url),
     )

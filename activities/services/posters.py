@@ -8,7 +8,6 @@ from django.utils.safestring import mark_safe
 from activities.models import Session
 from activities.permissions import why_no_poster
 from activities.seasons import Season, season_of
-from activities.services.papers import qr_code, shown_url
 from cafe import mail, pdf
 from cafe.errors import Refusal
 
@@ -126,8 +125,8 @@ def title_size(title):
 
 
 def draw(paper, subject, url, **context):
-    context |= {"paper": paper, "subject": subject, "url": url, "shown_url": shown_url(url), "qr": qr_code(url)}
-    context |= {"listening_url": shown_url(mail.absolute(reverse("listening")))}
+    context |= {"paper": paper, "subject": subject, "url": url, "shown_url": pdf.shown_url(url), "qr": pdf.qr_code(url)}
+    context |= {"listening_url": pdf.shown_url(mail.absolute(reverse("listening")))}
     pieces = {
         name: fitted(template.format(subject=subject), box, context)
         for name, (template, box) in SHEETS[paper.folded].items()
