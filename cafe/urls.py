@@ -7,7 +7,6 @@ handler500 = "cafe.views.server_error"
 
 urlpatterns = [
     path("", views.Home.as_view(), name="home"),
-    path("urgence/", views.page("urgent"), name="emergency"),
     path("contact/", views.page("contact"), name="contact"),
     path("contact/confidentiel/", views.ConfidentialContact.as_view(), name="confidential_contact"),
     path("ecoute/", views.page("listening"), name="listening"),

@@ -132,6 +132,7 @@ TABLE = {
     # public pages
     "home": row(ANYONE),
     "emergency": row(ANYONE),
+    "emergency_worker": row(ANYONE),
     "contact": row(ANYONE),
     "listening": row(ANYONE),
     "resources": row(ANYONE),

@@ -145,6 +145,7 @@ def test_headers_forbid_whatever_is_not_ours(client):
         "font-src": "'self'",
         "connect-src": "'self'",
         "manifest-src": "'self'",
+        "worker-src": "'none'",
         "form-action": "'self'",
         "frame-ancestors": "'none'",
         "base-uri": "'none'",

@@ -1,3 +1,8 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
 
-urlpatterns = []
+from resources.views import emergency
+
+urlpatterns = [
+    path("urgence/", emergency.EmergencyView.as_view(), name="emergency"),
+    path("urgence/sw.js", emergency.worker, name="emergency_worker"),
+]
