@@ -40,15 +40,20 @@ def outbox(db):
 
 
 @pytest.fixture(autouse=True)
-def test_settings(settings, tmp_path):
+def test_settings(settings, tmp_path, monkeypatch):
     """Static files as they lie in the tree, uploads in a folder of the test's own, passwords that cost nothing."""
     from cafe import mail  # noqa: PLC0415
+    from listening_cell import vault  # noqa: PLC0415
 
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
     settings.WHITENOISE_AUTOREFRESH = True
     settings.MEDIA_ROOT = str(tmp_path / "media")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.CELL_SHRED_DIR = tmp_path / "cell"
+    settings.CELL_ROOT_FILE = tmp_path / "cell_root_verify_key"
+    monkeypatch.setattr(vault, "PASSES", 1)
+    monkeypatch.setattr(vault, "MEMORY_KIB", 8)
     # What this process remembers of its broker is of the test before.
     mail.quiet_until = mail.awake_until = 0.0
     # Redis, where there is one, is shared by the processes of a run: no test may see the counters of another.

@@ -1,5 +1,6 @@
 """Settings, all from the environment; with no variable at all the portal runs embedded (SQLite, files under var/)."""
 
+import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,12 +15,12 @@ VAR_DIR = Path(env("VAR_DIR", default=BASE_DIR / "var"))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 
-def kept_secret(name):
+def kept_secret(name, make=get_random_secret_key):
     """Return the secret kept in var/<name>, made once; readable by its owner only."""
     path = VAR_DIR / name
     if not path.exists():
         path.touch(mode=0o600)
-        path.write_text(get_random_secret_key())
+        path.write_text(make())
     return path.read_text()
 
 
@@ -35,6 +36,7 @@ INSTALLED_APPS = [
     "members",
     "activities",
     "resources",
+    "listening_cell",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -218,6 +220,16 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+
+# --- Listening cell -------------------------------------------------------------------------------
+
+# 32 bytes as 64 hexadecimal digits; without it a stolen database says nothing, and neither does the portal.
+CELL_PEPPER = env("CELL_PEPPER", default="") or kept_secret("cell_pepper", make=lambda: secrets.token_hex(32))
+# The first ROOT verify key, in hexadecimal; where the environment has none, a file that the ceremony writes.
+CELL_ROOT_VERIFY_KEY = env("CELL_ROOT_VERIFY_KEY", default="")
+CELL_ROOT_FILE = VAR_DIR / "cell_root_verify_key"
+# Never backed up with the database: forgetting a case is deleting its file here.
+CELL_SHRED_DIR = Path(env("CELL_SHRED_DIR", default=VAR_DIR / "cell"))
 
 # --- Headers, cookies, limits ---------------------------------------------------------------------
 

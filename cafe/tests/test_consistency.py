@@ -26,6 +26,14 @@ PRODUCT = [path for path in CODE if "tests" not in path.parts]
 SAME_IN_FRENCH = {"commune", "description", "latitude", "longitude", "message", "note", "public", "source"}
 # Kept by services alone: no form, nor anything that a person types, can break them.
 SILENT_CONSTRAINTS = {
+    "case_last_week_follows",
+    "cell_settings_are_single",
+    "envelope_once_per_peer",
+    "message_number_in_case",
+    "note_number_in_case",
+    "peer_signed_key_expires",
+    "slot_once_per_peer",
+    "weekly_hour_once",
     "answer_once_per_question",
     "attendance_once_per_session",
     "availability_once_per_session",

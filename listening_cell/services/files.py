@@ -1,0 +1,115 @@
+"""What the cell keeps outside the database, so that a stolen, restored or tampered database is told from the truth.
+
+Under CELL_SHRED_DIR: one SHRED key a case (deleting it forgets the case for good), the number of notes of each case,
+the head of the audit chain and the revocations. Each is written whole, or not at all.
+"""
+
+import json
+import os
+from contextlib import suppress
+from datetime import UTC, datetime, time
+from pathlib import Path
+
+from django.conf import settings
+
+from listening_cell import vault
+
+HEAD, REVOKED = "chain.json", "revoked.json"
+
+
+def folder():
+    path = Path(settings.CELL_SHRED_DIR)
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def write(path, content):
+    """Write a small file so that a crash leaves the old one or the new one."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.write(handle, content)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    draft.replace(path)
+
+
+# --- SHRED keys -----------------------------------------------------------------------------------
+
+
+def new_shred(reference, week):
+    """Write a case's SHRED key and return it. The file bears the date of a Monday, as the case does."""
+    path, key = folder() / f"{reference}.shred", vault.new_key()
+    write(path, key)
+    monday = datetime.combine(week, time(), UTC).timestamp()
+    os.utime(path, (monday, monday))
+    return key
+
+
+def shred_of(reference):
+    """Return a case's SHRED key. Raises Unreadable where it was destroyed."""
+    try:
+        key = (folder() / f"{reference}.shred").read_bytes()
+    except FileNotFoundError as error:
+        raise vault.Unreadable from error
+    if len(key) != vault.KEY_BYTES:
+        raise vault.Unreadable
+    return key
+
+
+def destroy(reference):
+    """Destroy a case's SHRED key: nothing of that case opens any more, in any backup."""
+    path = folder() / f"{reference}.shred"
+    with suppress(FileNotFoundError), path.open("r+b") as file:
+        file.write(bytes(vault.KEY_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    for name in (path, folder() / f"{reference}.notes"):
+        name.unlink(missing_ok=True)
+
+
+def references():
+    """Return the references of the cases that have a SHRED key."""
+    return {path.stem for path in folder().glob("*.shred")}
+
+
+# --- What must not shrink -------------------------------------------------------------------------
+
+
+def keep_note_count(reference, count):
+    """Keep how many notes a case has; the count only grows."""
+    path = folder() / f"{reference}.notes"
+    if count > note_count(reference):
+        write(path, str(count).encode())
+
+
+def note_count(reference):
+    path = folder() / f"{reference}.notes"
+    return int(path.read_bytes()) if path.exists() else 0
+
+
+def read_json(name, default):
+    path = folder() / name
+    return json.loads(path.read_bytes()) if path.exists() else default
+
+
+def keep_head(seq, mac):
+    """Keep the newest link of the audit chain."""
+    if seq > head()["seq"]:
+        write(folder() / HEAD, json.dumps({"seq": seq, "mac": mac.hex()}).encode())
+
+
+def head():
+    """Return {seq, mac} of the newest link that is known to have been written."""
+    return read_json(HEAD, {"seq": 0, "mac": ""})
+
+
+def keep_revocation(holder, epoch):
+    """Keep that a holder's keys up to this epoch are revoked, whatever the database may say later."""
+    known = read_json(REVOKED, {})
+    write(folder() / REVOKED, json.dumps(known | {holder: max(epoch, known.get(holder, 0))}).encode())
+
+
+def is_revoked(holder, epoch):
+    return epoch <= read_json(REVOKED, {}).get(holder, 0)
