@@ -1,0 +1,105 @@
+"""What every page of the cell has in common, and the three spaces that a key opens: a peer's, the referent's, a receipt's.
+
+The public pages never look at who is signed in. A space is open where its cookie is; the sign-in of the portal opens
+none.
+"""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from listening_cell.enums import KeyState
+from listening_cell.models import Peer, Referent
+from listening_cell.services import casework, sessions
+from members.enums import Role
+from members.permissions import RoleRequiredMixin
+
+COOKIE = "__Host-cellule" if settings.HTTPS else "cellule"
+PEER, REFERENT, RECEIPT = "peer", "referent", "receipt"
+
+
+def give_cookie(response, value):
+    """Send the cookie that opens a space: for this browser's session, for our own pages alone, out of scripts' reach."""
+    response.set_cookie(COOKIE, value, secure=settings.HTTPS, httponly=True, samesite="Strict", path="/")
+
+
+def take_cookie(response):
+    response.delete_cookie(COOKIE, path="/", samesite="Strict")
+
+
+def space_of(request, kind):
+    """Return the open Space of this kind that the browser holds, or None."""
+    space = sessions.opened_space(request.COOKIES.get(COOKIE))
+    return space if space and space.kind == kind else None
+
+
+@method_decorator([sensitive_post_parameters(), never_cache], name="dispatch")
+class CellPage(View):
+    """A page of the cell: kept by no cache, followed by no robot, its fields out of every error report."""
+
+    def dispatch(self, request, *args, **kwargs):
+        response = super().dispatch(request, *args, **kwargs)
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+
+@method_decorator(login_not_required, name="dispatch")
+class PublicCellPage(CellPage):
+    """For anybody; never reads request.user."""
+
+
+class HolderSpace(RoleRequiredMixin, CellPage):
+    """A page that the holder's private key opens. Sets self.holder and self.private.
+
+    Where the space is not open, or no more, the page of the passphrase is shown at this same address: what was being
+    sent goes on once it is open (see unlock.html), so that a long note is never lost to fifteen idle minutes.
+    """
+
+    model = kind = None
+
+    def dispatch(self, request, *args, **kwargs):
+        if not request.user.is_authenticated:
+            return self.handle_no_permission()
+        if not request.user.has_role(*self.roles):
+            return super().dispatch(request, *args, **kwargs)
+        self.holder = get_object_or_404(self.model.objects.select_related("user"), user=request.user)
+        if self.holder.state not in KeyState.with_key or self.holder.state == KeyState.REVOKED:
+            return redirect("cell_key", self.kind)
+        space = space_of(request, self.kind)
+        if space is None or space.owner != self.holder.pk:
+            return self.locked(request)
+        self.private = space.secret
+        return super().dispatch(request, *args, **kwargs)
+
+    def locked(self, request):
+        """Ask for the passphrase, keeping what was being sent in the page itself."""
+        held = [(name, value) for name, values in request.POST.lists() for value in values]
+        held = [(name, value) for name, value in held if name != "csrfmiddlewaretoken"]
+        context = {"held": held, "kind": self.kind, "target": request.get_full_path()}
+        response = render(request, "listening_cell/unlock.html", context)
+        response.headers["Cache-Control"] = "no-store, private"
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+
+class PeerSpace(HolderSpace):
+    model, kind, roles = Peer, PEER, (Role.PEER,)
+
+
+class ReferentSpace(HolderSpace):
+    model, kind, roles = Referent, REFERENT, (Role.CELL_REFERENT,)
+
+
+class ReceiptSpace(PublicCellPage):
+    """A page for who came back with a receipt. Sets self.opened; without it, asks for the receipt."""
+
+    def dispatch(self, request, *args, **kwargs):
+        space = space_of(request, RECEIPT)
+        self.opened = casework.open_by_receipt(space.secret.decode()) if space else None
+        if self.opened is None:
+            return redirect("cell_return")
+        return super().dispatch(request, *args, **kwargs)
