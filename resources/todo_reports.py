@@ -9,10 +9,7 @@ from resources.models import ResourceReport
 
 SENTENCES = {
     ReportKind.ERROR: ("Une erreur est signalée dans l’annuaire.", "{} erreurs sont signalées dans l’annuaire."),
-    ReportKind.PROPOSAL: (
-        "Une ressource est proposée pour l’annuaire.",
-        "{} ressources sont proposées pour l’annuaire.",
-    ),
+    ReportKind.PROPOSAL: ("Une ressource est proposée à l’annuaire.", "{} ressources sont proposées à l’annuaire."),
 }
 
 

@@ -6,7 +6,7 @@ from django.test import Client
 from members.enums import Role
 from members.tests.factories import make_superuser, make_user
 from resources.enums import ResourceState, Visibility
-from resources.models import Resource
+from resources.models import Resource, ResourceReport
 from resources.tests.factories import make_resource
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +48,24 @@ def test_a_sheet_is_found_and_opened_by_those_who_may_read_it_and_by_nobody_else
         assert {level for level, sheet in sheets.items() if sheet.slug in page or sheet.name in page} == levels
     opened = {level for level, sheet in sheets.items() if client.get(sheet.get_absolute_url()).status_code == 200}
     assert opened == levels
+    sitemap = client.get("/sitemap.xml").content.decode()
+    assert {level for level, sheet in sheets.items() if sheet.get_absolute_url() in sitemap} == {PUBLIC}
+
+
+@pytest.mark.parametrize(("who", "levels"), OPEN.items())
+def test_an_error_is_reported_by_those_who_may_read_the_sheet_and_by_nobody_else(who, levels):
+    sheets = {level: make_resource(visibility=level) for level in (PUBLIC, ACCOUNT, PEERS)}
+    client, said = browser_of(who), {"wrong": "gone", "message": "Le bureau est fermé."}
+
+    met = {
+        act: {level for level, one in sheets.items() if client.get(one.get_absolute_url() + act).status_code == 200}
+        for act in ("signaler/", "signaler/merci/")
+    }
+    for sheet in sheets.values():
+        client.post(f"{sheet.get_absolute_url()}signaler/", said)
+
+    reported = set(ResourceReport.objects.values_list("resource__visibility", flat=True))
+    assert (met, reported) == ({"signaler/": levels, "signaler/merci/": levels}, levels)
 
 
 @pytest.mark.parametrize("state", [state for state in ResourceState if state != ResourceState.PUBLISHED])
@@ -58,9 +76,11 @@ def test_what_is_not_published_has_a_page_for_the_coordination_alone_and_is_foun
     for who in OPEN:
         client = browser_of(who)
         page = client.get("/ressources/?q=zebulon").content.decode()
-        met[who] = (client.get(sheet.get_absolute_url()).status_code, sheet.get_absolute_url() in page)
+        page += client.get("/sitemap.xml").content.decode()
+        opened = [client.get(sheet.get_absolute_url() + act).status_code for act in ("", "signaler/")]
+        met[who] = (*opened, sheet.get_absolute_url() in page)
 
-    assert met == {who: (200 if who == Role.COORDINATION else 404, False) for who in OPEN}
+    assert met == {who: (200, 200, False) if who == Role.COORDINATION else (404, 404, False) for who in OPEN}
 
 
 def test_what_may_leave_the_portal_is_public_and_published():
