@@ -25,6 +25,7 @@ app.conf.beat_schedule = {
     },
     "send-certificates": {"task": "activities.tasks.send_certificates", "schedule": crontab(minute="5-59/10")},
     "ask-for-answers": {"task": "activities.tasks.ask_for_answers", "schedule": crontab(hour=9, minute=15)},
+    "keep-directory-fresh": {"task": "resources.tasks.keep_fresh", "schedule": crontab(hour=8, minute=45)},
     "purge": {"task": "cafe.tasks.purge", "schedule": crontab(hour=3, minute=30)},
 }
 

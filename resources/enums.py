@@ -72,6 +72,15 @@ class Verification(models.TextChoices):
     SOURCE = "source", "une source publique"
 
 
+class Freshness(models.TextChoices):
+    """How long ago a sheet was verified: the thresholds are in resources.services.freshness."""
+
+    FRESH = "a-jour", "À jour"
+    ADVISED = "conseillee", "Vérification conseillée"
+    REQUIRED = "necessaire", "Vérification nécessaire"
+    ENDING = "bientot-suspendue", "Bientôt suspendue"
+
+
 class ChangeKind(models.TextChoices):
     CREATED = "created", "Création"
     EDITED = "edited", "Modification"

@@ -23,9 +23,11 @@ from activities.tests.factories import (
 from activities.tests.proposals import make_proposal
 from cafe.pdf import request_document
 from members.enums import Role
+from resources.freshness_links import sheet_link_path
 from resources.models import Commune
 from resources.tests.factories import make_commune, make_resource, make_synonyms
 from resources.tests.reports import make_report
+from resources.tests.prevention import make_message, make_page
 
 ANONYMOUS, PROFESSIONAL, SUPERUSER = "anonymous", "professional", "superuser"
 TEAM, COORDINATION, BOARD, PEER, CELL_REFERENT = Role
@@ -112,6 +114,10 @@ def a_resource():
     return {"slug": make_resource().slug}
 
 
+def a_sheet_link():
+    return {"token": sheet_link_path(make_resource()).split("/")[3]}
+
+
 def a_report():
     return {"pk": make_report().pk}
 
@@ -122,6 +128,14 @@ def some_synonyms():
 
 def a_commune():
     return {"pk": make_commune(name=f"Commune {Commune.objects.count()}").pk}
+
+
+def a_prevention_page():
+    return {"pk": make_page().pk}
+
+
+def a_prevention_message():
+    return {"pk": make_message().pk}
 
 
 def a_budget_line():
@@ -148,10 +162,32 @@ TABLE = {
     "document_file": row(ANYONE, a_document),
     # the directory, for everyone
     "resource": row(ANYONE, a_resource),
+    "booklet": row(ANYONE),
+    "sheet_link": row(ANYONE, a_sheet_link),
+    "sheet_link_confirm": row(ANYONE, a_sheet_link),
+    "sheet_link_correct": row(ANYONE, a_sheet_link),
+    "sheet_link_leave": row(ANYONE, a_sheet_link),
+    "sheet_link_again": row(ANYONE, a_sheet_link),
     "resource_report": row(ANYONE, a_resource),
     "resource_reported": row(ANYONE, a_resource),
     "resource_propose": row(ANYONE),
     "resource_proposed": row(ANYONE),
+    # helping oneself
+    "wellbeing": row(ANYONE),
+    "prevention_notebook": row(ANYONE),
+    "prevention": row(ANYONE),
+    "prevention_page": row(ANYONE, lambda: {"slug": make_page().slug}),
+    "manage_prevention": row({COORDINATION}),
+    "manage_prevention_create": row({COORDINATION}),
+    "manage_prevention_edit": row({COORDINATION}, a_prevention_page),
+    "manage_prevention_publish": row({COORDINATION}, a_prevention_page),
+    "manage_prevention_withdraw": row({COORDINATION}, a_prevention_page),
+    "manage_prevention_shift": row({COORDINATION}, a_prevention_page),
+    "manage_prevention_delete": row({COORDINATION}, a_prevention_page),
+    "manage_prevention_messages": row({COORDINATION}),
+    "manage_prevention_message_create": row({COORDINATION}),
+    "manage_prevention_message_edit": row({COORDINATION}, a_prevention_message),
+    "manage_prevention_message_delete": row({COORDINATION}, a_prevention_message),
     # the directory, coordination
     "manage_resources": row({COORDINATION}),
     "manage_resource_create": row({COORDINATION}),
@@ -161,6 +197,10 @@ TABLE = {
     "manage_resource_suspend": row({COORDINATION}, a_resource),
     "manage_resource_archive": row({COORDINATION}, a_resource),
     "manage_resource_verify": row({COORDINATION}, a_resource),
+    "manage_resource_ask": row({COORDINATION}, a_resource),
+    "stale_resources": row({COORDINATION}),
+    "stale_resource_verify": row({COORDINATION}, a_resource),
+    "stale_resource_ask": row({COORDINATION}, a_resource),
     "manage_reports": row({COORDINATION}),
     "manage_report": row({COORDINATION}, a_report),
     "manage_report_edit": row({COORDINATION}, a_report),
