@@ -9,8 +9,9 @@ class ResourcesConfig(AppConfig):
         """Hand the portal what it gathers from every app: documents, lines to do, personal data."""
         from cafe.todo import register
         from members import personal_data
-        from resources import todo_reports
+        from resources import todo, todo_reports
         from resources.services import retention
 
+        register(todo.lines)
         register(todo_reports.lines)
         personal_data.register("annuaire", export=retention.export, erase=retention.erase, purge=retention.purge)
