@@ -68,12 +68,12 @@ def packed(content):
 
 
 @transaction.atomic
-def create_case(*, receipt, request, peers):
+def create_case(*, receipt, request, peers, reference=None):
     """Make a case for a receipt, its keys, its request and an envelope for each peer; return Opened.
 
     The SHRED file is written before the commit; if the transaction fails, the file is left, and cell_check removes it.
     """
-    reference, week = new_reference(), audit.this_week()
+    reference, week = reference or new_reference(), audit.this_week()
     shred, case_key, note_key = files.new_shred(reference, week), vault.new_private(), vault.new_private()
     receipt_key = vault.receipt_key(pepper(), receipt)
     case = Case.objects.create(

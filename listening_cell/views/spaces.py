@@ -1,4 +1,4 @@
-"""What every page of the cell has in common, and the three spaces that a key opens: a peer's, the referent's, a receipt's.
+"""What the pages of the cell share, and the three spaces that a key opens: a peer's, the referent's, a receipt's.
 
 The public pages never look at who is signed in. A space is open where its cookie is; the sign-in of the portal opens
 none.
@@ -23,7 +23,7 @@ PEER, REFERENT, RECEIPT = "peer", "referent", "receipt"
 
 
 def give_cookie(response, value):
-    """Send the cookie that opens a space: for this browser's session, for our own pages alone, out of scripts' reach."""
+    """Send the cookie that opens a space: for this browser's session, our own pages alone, out of scripts' reach."""
     response.set_cookie(COOKIE, value, secure=settings.HTTPS, httponly=True, samesite="Strict", path="/")
 
 

@@ -1,0 +1,129 @@
+"""Asking for a talk: one transaction that makes the case, chooses its pair and holds its slot. It tells nobody.
+
+No mail, no session, no log line, no account: only rows of the cell are written. The receipt comes from the form's
+nonce, so that a form sent twice shows the same page.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from cafe.errors import Refusal
+from listening_cell import matching, vault
+from listening_cell.models import AskedOn, CellSettings, new_reference
+from listening_cell.services import booking, casework, files
+from listening_cell.services.audit import pepper
+
+# Without a slot one may still ask once the daily cap is reached, but no machine may fill the cell without end.
+WITHOUT_SLOT_PER_CAP = 5
+NO_PEER = "Aucun binôme n’est disponible en ce moment. Les lignes d’écoute ci-dessous vous répondent tout de suite."
+FULL = "La cellule a reçu beaucoup de demandes aujourd’hui. Revenez demain, ou appelez l’une des lignes ci-dessous."
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the receipt page shows."""
+
+    receipt: str
+    opened: casework.Opened
+    starts_at: object
+    peers: list
+
+
+class NoPair(Refusal):
+    """No pair can be made at all: nothing was stored, telephone numbers are all there is."""
+
+
+def slots_left_today(now=None):
+    """Tell whether first requests may still take a slot today."""
+    day = timezone.localdate(now)
+    asked = AskedOn.objects.filter(day=day).values_list("count", flat=True).first() or 0
+    return asked < CellSettings.load().daily_cap
+
+
+def already_asked(nonce, now=None):
+    """Return what was Asked with this nonce, or None: a form sent again finds its case."""
+    receipt = vault.receipt_of(pepper(), nonce)
+    opened = casework.open_by_receipt(receipt)
+    if opened is None:
+        return None
+    peers = [envelope.peer for envelope in opened.case.envelopes.select_related("peer__user")]
+    return Asked(receipt, opened, booking.coming(opened.case, now), peers)
+
+
+def ask(*, nonce, request, starts_at=None, now=None):
+    """Make a case from a Request, with its pair, at a slot or without; return Asked.
+
+    Raises SlotTaken (with near slots), NoPair, or Refusal where too many have asked today. Sent again, the same form
+    gives the same Asked. A slot that was lost to a race is tried with another pair, if there is one.
+    """
+    found = already_asked(nonce, now)
+    if found:
+        return found
+    for turn in range(booking.TRIES):
+        try:
+            return ask_once(nonce=nonce, request=request, starts_at=starts_at, now=now)
+        except IntegrityError:
+            # The same form was sent twice at once, and the other one has just been kept.
+            found = already_asked(nonce, now)
+            if found:
+                return found
+        except booking.SlotTaken:
+            if turn == booking.TRIES - 1:
+                raise
+    raise booking.SlotTaken
+
+
+def ask_once(*, nonce, request, starts_at, now):
+    reference = new_reference()
+    try:
+        with transaction.atomic():
+            return written(nonce, request, reference, starts_at, now)
+    except Exception:
+        with suppress(OSError):
+            files.destroy(reference)
+        raise
+
+
+def written(nonce, request, reference, starts_at, now):
+    board = booking.read_board(now)
+    wishes = {"profession": request.profession, "excluded": request.excluded}
+    found = board.pair(**wishes, starts_at=starts_at)
+    if found is None:
+        if starts_at is not None and board.pair(**wishes):
+            raise booking.SlotTaken(matching.near(board.offered(**wishes), starts_at))
+        raise NoPair(NO_PEER)
+    peers, _ = found
+    receipt = vault.receipt_of(pepper(), nonce)
+    opened = casework.create_case(reference=reference, receipt=receipt, request=request, peers=peers)
+    if starts_at is not None:
+        booking.hold(case=opened.case, peers=peers, starts_at=starts_at)
+    # Last, for the row of the day is held from here to the commit.
+    count_request(with_slot=starts_at is not None, now=now)
+    return Asked(receipt, opened, starts_at, peers)
+
+
+def count_request(*, with_slot, now):
+    """Count one more request today. Raises Refusal beyond the cap; yesterday's count is forgotten."""
+    day = timezone.localdate(now)
+    AskedOn.objects.filter(day__lt=day).delete()
+    AskedOn.objects.get_or_create(day=day)
+    AskedOn.objects.filter(day=day).update(count=F("count") + 1)
+    count, cap = AskedOn.objects.get(day=day).count, CellSettings.load().daily_cap
+    if count > (cap if with_slot else cap * WITHOUT_SLOT_PER_CAP):
+        raise Refusal(FULL)
+
+
+def come_back_by(asked, now=None):
+    """Return by which day the requester should come back, since the portal will not write: the talk, or the delay."""
+    if asked.starts_at:
+        return timezone.localdate(asked.starts_at)
+    day, left = timezone.localdate(now), CellSettings.load().answer_days
+    while left:
+        day += timedelta(days=1)
+        left -= day.weekday() < 5  # noqa: PLR2004  Saturday and Sunday are no working days
+    return day
