@@ -28,7 +28,7 @@ class ErrorForm(SenderForm):
         label="Qu’est-ce qui ne va pas ?",
         choices=Fault.choices,
         widget=forms.RadioSelect,
-        error_messages={"required": "Choisissez ce qui ne va pas."},
+        error_messages={"required": "Choisissez une réponse."},
     )
     message = forms.CharField(
         label="Dites-nous en plus",
@@ -36,7 +36,7 @@ class ErrorForm(SenderForm):
         help_text="Ce que vous avez constaté, ou ce qui est juste. Rien sur votre santé ni sur celle d’une autre "
         "personne.",
         widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": "Une phrase suffit : ce que vous avez constaté, ou ce qui est juste."},
+        error_messages={"required": "Dites-nous en une phrase ce que vous avez constaté."},
     )
 
     field_order = ["wrong", "message", "email"]
@@ -54,7 +54,7 @@ class ResourceProposalForm(SenderForm):
         choices=need_choices,
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text="Cochez ce que vous savez. Aucun : nous compléterons.",
+        help_text="Cochez ce que vous savez ; nous compléterons.",
     )
     message = forms.CharField(
         label="Pourquoi la proposer ?",

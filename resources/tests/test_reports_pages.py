@@ -112,9 +112,9 @@ def test_an_address_is_filled_in_for_who_is_signed_in_and_may_be_removed(client)
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("wrong", "", "Choisissez ce qui ne va pas."),
+        ("wrong", "", "Choisissez une réponse."),
         ("wrong", "inconnu", "Sélectionnez un choix valide."),
-        ("message", "  ", "Une phrase suffit"),
+        ("message", "  ", "Dites-nous en une phrase"),
         ("message", "x" * 2001, "2000 caractères"),
         ("message", "a\x00b", "nul"),
         ("email", "louise", "adresse"),
