@@ -14,6 +14,11 @@ class KeyState(models.TextChoices):
     def with_key(cls):
         return (cls.UNSIGNED, cls.SIGNED, cls.REVOKED)
 
+    @classproperty
+    def usable(cls):
+        """States in which a passphrase opens the key; only a signed one has cases sealed to it."""
+        return (cls.UNSIGNED, cls.SIGNED)
+
 
 class CaseState(models.TextChoices):
     """A case is asked for, then followed by its pair, then closed; it is forgotten, never archived."""

@@ -6,7 +6,7 @@ none.
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.cache import never_cache
@@ -66,8 +66,8 @@ class HolderSpace(RoleRequiredMixin, CellPage):
             return self.handle_no_permission()
         if not request.user.has_role(*self.roles):
             return super().dispatch(request, *args, **kwargs)
-        self.holder = get_object_or_404(self.model.objects.select_related("user"), user=request.user)
-        if self.holder.state not in KeyState.with_key or self.holder.state == KeyState.REVOKED:
+        self.holder = self.model.objects.select_related("user").filter(user=request.user).first()
+        if self.holder is None or self.holder.state not in KeyState.usable:
             return redirect("cell_key", self.kind)
         space = space_of(request, self.kind)
         if space is None or space.owner != self.holder.pk:
