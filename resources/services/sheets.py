@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from cafe.errors import Refusal
-from resources.enums import ChangeKind, ChangeOrigin, ResourceState, Verification
+from resources.enums import ChangeKind, ChangeOrigin, ReportKind, ResourceState, Verification
 from resources.models import Resource, ResourceChange, ResourceNeed
 from resources.needs import NEED_BY_SLUG
 from resources.services.indexing import hold_index, mark_index, search_text_of
@@ -126,8 +126,16 @@ def move(*, resource, state, allowed, kind, by, origin):
     return resource
 
 
+def check_agreed(resource):
+    """Raise Refusal for a person whom a visitor proposed: the form promises that she is asked before anything shows."""
+    if not resource.shows_contact and resource.reports.filter(kind=ReportKind.PROPOSAL).exists():
+        raise Refusal("Cette personne a été proposée par quelqu’un : notez la date de son accord avant de publier.")
+
+
+@transaction.atomic
 def publish_sheet(*, resource, by=None, origin=ChangeOrigin.COORDINATION):
     """Show a sheet to those who may read it. Raises Refusal where it lacks a sentence or a way to reach it."""
+    check_agreed(lock_sheet(resource.pk))
     return move(
         resource=resource, state=ResourceState.PUBLISHED, allowed=ResourceState.publishable, kind=ChangeKind.PUBLISHED,
         by=by, origin=origin,

@@ -1,6 +1,6 @@
 """What becomes of a report: kept once, examined once, thanked once."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -191,6 +191,18 @@ def test_a_person_proposed_shows_no_contact_until_she_agrees(coordinator):
     report = make_proposal(kind="personne", phone="02 61 91 00 30")
 
     assert make_sheet(report=report, by=coordinator).shows_contact is False
+
+
+def test_a_person_proposed_is_published_once_her_agreement_is_dated(coordinator):
+    report = make_proposal(kind="personne", phone="02 61 91 00 30")
+    sheet = make_sheet(report=report, by=coordinator)
+    sheets.update_sheet(resource=sheet, values={"summary": "Psychologue."}, by=coordinator)
+
+    before = refusal(sheets.publish_sheet, resource=sheet, by=coordinator)
+    sheets.update_sheet(resource=sheet, values={"contact_agreed_on": date(2026, 3, 2)}, by=coordinator)
+
+    assert before == "Cette personne a été proposée par quelqu’un : notez la date de son accord avant de publier."
+    assert sheets.publish_sheet(resource=sheet, by=coordinator).state == ResourceState.PUBLISHED
 
 
 @pytest.mark.parametrize(("published", "linked"), [(True, True), (False, False)])

@@ -13,6 +13,7 @@ from activities.tests.factories import make_session
 from members.enums import Role
 from members.tests.factories import make_user
 from resources.enums import ResourceState, Visibility
+from resources.models import PreventionPage
 from resources.tests.factories import make_resource
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +64,17 @@ def test_only_published_sessions_to_come_are_in_it(client):
     sessions = [path for path in addresses(client) if re.fullmatch(r"/activites/[^/]+/", path)]
 
     assert [path for path in sessions if path != "/activites/proposer/"] == [coming.get_absolute_url()]
+
+
+def test_only_published_pages_of_prevention_are_in_it(client):
+    for published in (True, False):
+        PreventionPage.objects.create(
+            slug=f"page-{published}".lower(), title="Dormir", body="Bien.", published=published
+        )
+
+    pages = [path for path in addresses(client) if re.fullmatch(r"/prevention/[^/]+/", path)]
+
+    assert pages == ["/prevention/page-true/"]
 
 
 def test_the_day_of_the_last_change_goes_with_a_sheet(client, time_machine):
