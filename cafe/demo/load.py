@@ -12,6 +12,7 @@ from cafe.demo.people import DOMAIN, as_guest, load_accounts, team
 from cafe.demo.plans import write
 from cafe.demo.proposals import load_proposals
 from cafe.demo.questions import load_questions
+from cafe.demo.reports import load_reports
 from cafe.demo.rota import write_rota
 from members.models import User
 
@@ -49,6 +50,7 @@ def load_demo():
     load_proposals(catalogue, team(users))
     load_questions()
     load_directory()
+    load_reports()
     load_budget()
     return Loaded(*(after - was for after, was in zip(counts(), before, strict=True)))
 
