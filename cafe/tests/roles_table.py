@@ -5,6 +5,7 @@ a set of roles; SUPERUSER has no role by right. Where the address has arguments,
 needs and returns them: row({TEAM}, a_session). absent=True: those who may enter may also find nothing there (404).
 """
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -162,6 +163,8 @@ TABLE = {
     "document_file": row(ANYONE, a_document),
     # the directory, for everyone
     "resource": row(ANYONE, a_resource),
+    "resources_open_data": row(ANYONE),
+    "resources_open_data_file": row(ANYONE, lambda: {"name": "annuaire.csv"}),
     "booklet": row(ANYONE),
     "sheet_link": row(ANYONE, a_sheet_link),
     "sheet_link_confirm": row(ANYONE, a_sheet_link),
@@ -207,6 +210,11 @@ TABLE = {
     "manage_report_sheet": row({COORDINATION}, a_report),
     "manage_report_accept": row({COORDINATION}, a_report),
     "manage_report_refuse": row({COORDINATION}, a_report),
+    "manage_resources_exchange": row({COORDINATION}),
+    "manage_resources_export": row({COORDINATION}, lambda: {"extension": "csv"}),
+    "manage_resources_template": row({COORDINATION}, lambda: {"extension": "csv"}),
+    "manage_resources_import": row({COORDINATION}, lambda: {"pk": uuid.uuid4()}),
+    "manage_resources_import_discard": row({COORDINATION}, lambda: {"pk": uuid.uuid4()}),
     "manage_synonyms": row({COORDINATION}),
     "manage_synonyms_create": row({COORDINATION}),
     "manage_synonyms_edit": row({COORDINATION}, some_synonyms),

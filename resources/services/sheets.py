@@ -21,10 +21,17 @@ RESERVED_SLUGS = {"livret", "export", "proposer", "signaler", "verifier", "preve
 
 def new_slug(name):
     """Return a free address made of the name; a number follows where that one is taken."""
-    base = slugify(name.replace("’", " ").replace("'", " "))[:SLUG_LENGTH].strip("-") or "ressource"
-    taken = RESERVED_SLUGS | set(Resource.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    base = base_slug(name)
+    return free_slug(base, set(Resource.objects.filter(slug__startswith=base).values_list("slug", flat=True)))
+
+
+def base_slug(name):
+    return slugify(name.replace("’", " ").replace("'", " "))[:SLUG_LENGTH].strip("-") or "ressource"
+
+
+def free_slug(base, taken):
     candidates = chain([base], (f"{base}-{number}" for number in count(2)))
-    return next(slug for slug in candidates if slug not in taken)
+    return next(slug for slug in candidates if slug not in taken and slug not in RESERVED_SLUGS)
 
 
 def check_whole(resource):
