@@ -12,7 +12,7 @@ from activities.models import Session
 from resources.models import PreventionPage, Resource
 
 PAGES = [
-    *("home", "session_list", "listening", "resources", "emergency"),
+    *("home", "session_list", "listening", "resources", "emergency", "wellbeing", "prevention"),
     *("propose", "resource_propose", "contact", "legal", "privacy", "accessibility"),
 ]
 
@@ -50,10 +50,7 @@ class Resources(PortalSitemap):
 
 class Prevention(PortalSitemap):
     def items(self):
-        return PreventionPage.objects.filter(published=True).only("slug", "updated_at").order_by("pk")
-
-    def location(self, item):
-        return reverse("prevention_page", args=[item.slug])
+        return PreventionPage.objects.published().only("slug", "updated_at").order_by("pk")
 
     def lastmod(self, item):
         return item.updated_at
@@ -61,4 +58,4 @@ class Prevention(PortalSitemap):
 
 @login_not_required
 def portal_sitemap(request):
-    return sitemap(request, {"pages": Pages, "sessions": Sessions, "resources": Resources})
+    return sitemap(request, {"pages": Pages, "sessions": Sessions, "resources": Resources, "prevention": Prevention})

@@ -19,6 +19,7 @@ from resources.enums import (
 from resources.models import Commune, Resource
 from resources.services.indexing import mark_index
 from resources.services.seeding import load_seed
+from resources.services.seeding_prevention import load_prevention
 from resources.services.sheets import create_sheet
 from resources.services.words import plain
 
@@ -299,6 +300,7 @@ UNSETTLED = {"organisation": (ResourceState.PUBLISHED, 9), "secretariat": (Resou
 def load_directory():
     """Load what comes with the portal, the communes and the sheets that are missing; change nothing that is there."""
     load_seed()
+    load_prevention()
     load_communes()
     keys = set(Resource.objects.filter(seed_key__startswith="demo-").values_list("seed_key", flat=True))
     faker, today = invented(7), timezone.localdate()

@@ -1,6 +1,28 @@
 from django.db import models
+from django.db.models import F
+from django.urls import reverse
 
+from members.enums import Role
 from resources.enums import PreventionPart
+
+
+class PreventionPageQuerySet(models.QuerySet):
+    def kept(self):
+        """Without those that came with the portal and were removed: their row stays, empty, or they would come back."""
+        return self.exclude(body="")
+
+    def in_order(self):
+        """As they are read: what is for oneself first, then each part in the order that the coordination chose."""
+        return self.order_by("-part", "position", "title", "pk")
+
+    def published(self):
+        return self.kept().filter(published=True)
+
+    def visible_to(self, user):
+        """Published pages; the coordination reads its drafts too, where everybody will."""
+        if user.is_authenticated and user.has_role(Role.COORDINATION):
+            return self.kept()
+        return self.published()
 
 
 class PreventionPage(models.Model):
@@ -16,6 +38,8 @@ class PreventionPage(models.Model):
     seed_key = models.SlugField(max_length=60, unique=True, null=True, blank=True, editable=False)
     updated_at = models.DateTimeField("modifiée le", auto_now=True)
 
+    objects = PreventionPageQuerySet.as_manager()
+
     class Meta:
         verbose_name = "page de prévention"
         verbose_name_plural = "pages de prévention"
@@ -23,6 +47,18 @@ class PreventionPage(models.Model):
 
     def __str__(self):
         return self.title
+
+    def get_absolute_url(self):
+        return reverse("prevention_page", args=[self.slug])
+
+
+class PreventionMessageQuerySet(models.QuerySet):
+    def kept(self):
+        """Without those that came with the portal and were removed: only their key stays."""
+        return self.exclude(text=F("seed_key"))
+
+    def usable(self):
+        return self.kept().filter(published=True)
 
 
 class PreventionMessage(models.Model):
@@ -32,6 +68,8 @@ class PreventionMessage(models.Model):
     tags = models.JSONField("mots-clés", default=list, blank=True)
     published = models.BooleanField("utilisable", default=True)
     seed_key = models.SlugField(max_length=60, unique=True, null=True, blank=True, editable=False)
+
+    objects = PreventionMessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = "message de prévention"

@@ -1,0 +1,31 @@
+"""« Où j’en suis »: a page that asks, and never hears the answers."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from django.views.generic import TemplateView
+
+from resources.enums import PreventionPart
+from resources.models import PreventionPage
+from resources.wellbeing import ANSWERS, BANDS, FACTOR, ITEMS
+
+
+# Not kept by the browser either: coming back to the page, perhaps as somebody else, shows no answer.
+@method_decorator([login_not_required, never_cache], name="dispatch")
+class WellbeingView(TemplateView):
+    """The WHO-5 index, four questions, what to print and where to turn."""
+
+    template_name = "resources/wellbeing/index.html"
+
+    def get_context_data(self, **kwargs):
+        pages = PreventionPage.objects.published().filter(part=PreventionPart.SELF)
+        return super().get_context_data(
+            items=ITEMS, answers=ANSWERS, bands=BANDS, factor=FACTOR, pages=list(pages), **kwargs
+        )
+
+
+@method_decorator(login_not_required, name="dispatch")
+class NotebookView(TemplateView):
+    """A sheet to print and to fill in by hand."""
+
+    template_name = "resources/wellbeing/notebook.html"
