@@ -46,6 +46,7 @@ class Resource(models.Model):
     search_text: normalised words, one line per weight; kept by resources.services.sheets.
     seed_key: names a sheet that came with the portal, so that it is never loaded twice.
     link_key: what the links mailed to the resource sign; a new one ends the old links.
+    Nothing here counts how often a sheet is opened or handed over, and nothing may: resources/orientation.py says why.
     """
 
     State = ResourceState
