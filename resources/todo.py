@@ -58,7 +58,8 @@ def corrected():
 
 
 def names(fields):
-    return ", ".join(label(name) for name in fields if name in CORRECTABLE)
+    """Databases do not keep the order of what was changed: it is told in the order of the form."""
+    return ", ".join(label(name) for name in CORRECTABLE if name in fields)
 
 
 def suspended():
