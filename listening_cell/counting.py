@@ -35,6 +35,9 @@ class ClosedList(Enum):
         member._value_, member.label, member.rank = key, label, len(cls.__members__)
         return member
 
+    # Members are alone of their kind: their identity is hash enough, and counting them takes half the time.
+    __hash__ = object.__hash__
+
     @classmethod
     def choices(cls):
         """Return (key, label) pairs, for a form."""
@@ -122,6 +125,9 @@ EXCLUSIVE = {
 }
 SEVERAL = {"motives": ("Motifs", Motive), "orientations": ("Orientations", Orientation)}
 RESOURCES_LABEL = "Fiches de l’annuaire remises"
+LABELS = {
+    name: dict(members.choices()) | {OTHERS: OTHERS_LABEL} for name, (_, members) in (EXCLUSIVE | SEVERAL).items()
+}
 
 
 @dataclass(frozen=True)
@@ -218,20 +224,21 @@ def exclusive_lists(slips):
     for name, (label, members) in EXCLUSIVE.items():
         found = Counter(getattr(slip, name) for slip in slips)
         rows = exclusive_rows({member.value: found[member] for member in members})
-        yield as_list(name, label, rows, several=False, labels=dict(members.choices()) | {OTHERS: OTHERS_LABEL})
+        yield as_list(name, label, rows, several=False)
 
 
 def lists_of_boxes(slips):
     for name, (label, members) in SEVERAL.items():
         found = Counter(chain.from_iterable(getattr(slip, name) for slip in slips))
         rows = box_rows({member.value: found[member] for member in members}, len(slips))
-        yield as_list(name, label, rows, several=True, labels=dict(members.choices()))
+        yield as_list(name, label, rows, several=True)
     found = Counter(chain.from_iterable(slip.resources for slip in slips))
     yield as_list("resources", RESOURCES_LABEL, resource_rows(found, len(slips)), several=True)
 
 
-def as_list(key, label, rows, *, several, labels=None):
-    printed = [{"key": row, "label": (labels or {}).get(row, row), "count": count} for row, count in rows.items()]
+def as_list(key, label, rows, *, several):
+    labels = LABELS.get(key, {})
+    printed = [{"key": row, "label": labels.get(row, row), "count": count} for row, count in rows.items()]
     return {"key": key, "label": label, "several": several, "rows": printed}
 
 
