@@ -26,9 +26,10 @@ def reports_of(user):
 def export(user):
     """Return this person's reports, and what she did to sheets and to reports, as plain values."""
     changes = ResourceChange.objects.filter(by=user).select_related("resource")
-    examined = ResourceReport.objects.filter(handled_by=user).select_related("resource")
+    examined = ResourceReport.objects.filter(handled_by=user).order_by("handled_at", "pk")
+    mine = reports_of(user).select_related("resource").order_by("created_at", "pk")
     return {
-        "signalements": [_exported(report) for report in reports_of(user).select_related("resource")],
+        "signalements": [_exported(report) for report in mine],
         "changements": [
             {"fiche": one.resource.name, "changement": one.get_kind_display(), "le": one.at.isoformat()}
             for one in changes
