@@ -7,11 +7,13 @@ class ResourcesConfig(AppConfig):
 
     def ready(self):
         """Hand the portal what it gathers from every app: documents, lines to do, personal data."""
+        from cafe import pdf
         from cafe.todo import register
         from members import personal_data
         from resources import todo, todo_reports
-        from resources.services import retention
+        from resources.services import booklet, retention
 
         register(todo.lines)
         register(todo_reports.lines)
+        pdf.register(booklet.KIND, booklet.booklet)
         personal_data.register("annuaire", export=retention.export, erase=retention.erase, purge=retention.purge)

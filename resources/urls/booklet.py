@@ -1,3 +1,7 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
 
-urlpatterns = []
+from resources.views import booklet
+
+urlpatterns = [
+    path("ressources/livret.pdf", booklet.booklet, name="booklet"),
+]
