@@ -250,7 +250,10 @@ def hours(*numbers):
     return [NOW + timedelta(hours=number) for number in numbers]
 
 
-def offered(free_by_slot, team=(peer("a"), peer("b")), *, seed=SEED, excluded=(), profession="infirmier", **options):
+TWO = (peer("a"), peer("b"))
+
+
+def offered(free_by_slot, team=TWO, *, seed=SEED, excluded=(), profession="infirmier", **options):
     return offered_slots(
         free_by_slot, team, profession=profession, excluded=excluded, seed=seed, now=NOW, notice=NOTICE, **options
     )
@@ -380,7 +383,4 @@ def test_no_slot_left_untold_is_nearer(numbers, wanted_number, count):
 
     assert told == sorted(set(told))
     assert len(told) == min(count, len(others))
-    untold = others - set(told)
-    assert (
-        not told or not untold or max(abs(slot - wanted) for slot in told) <= min(abs(slot - wanted) for slot in untold)
-    )
+    assert all(abs(slot - wanted) <= abs(other - wanted) for slot in told for other in others - set(told))
