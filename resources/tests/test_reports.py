@@ -151,6 +151,7 @@ def test_a_correction_is_kept_as_coming_from_a_report_and_thanked_with_the_link(
     assert (thanks.to, thanks.subject) == ([LOUISE], "Merci : c’est corrigé")
     assert "Le mardi 3 mars 2026, vous nous avez signalé une erreur sur la fiche « Médiation »" in thanks.body
     assert f"/ressources/{sheet.slug}/" in thanks.body
+    assert [line for line in thanks.body.splitlines() if line.startswith(" ")] == []
 
 
 def test_a_proposal_becomes_a_suggestion_that_nobody_sees(coordinator):
@@ -232,9 +233,18 @@ def test_what_is_set_aside_is_answered_with_courtesy(coordinator, outbox):
     assert (closed.state, closed.answer) == (ReportState.REFUSED, "Elle est déjà dans l’annuaire.")
     word = outbox.deliver()[-1]
     assert word.subject == "Votre proposition pour l’annuaire"
-    for sentence in ("Elle est déjà dans l’annuaire.", "Merci d’avoir pris le temps de nous écrire."):
-        assert sentence in word.body
-        assert sentence in word.alternatives[0][0]
+    assert word.body.splitlines()[:8] == [
+        "Bonjour,",
+        "",
+        "Le mardi 3 mars 2026, vous nous avez proposé une ressource pour l’annuaire. Nous l’avons examinée, et nous ne la "
+        "retenons pas cette fois.",
+        "",
+        "Elle est déjà dans l’annuaire.",
+        "",
+        "Merci d’avoir pris le temps de nous écrire. Si quelque chose nous a échappé, répondez à ce courriel.",
+        "",
+    ]
+    assert "Elle est déjà dans l’annuaire." in word.alternatives[0][0]
 
 
 def test_nobody_is_written_to_without_an_address_or_for_junk(coordinator):
