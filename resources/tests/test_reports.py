@@ -236,8 +236,8 @@ def test_what_is_set_aside_is_answered_with_courtesy(coordinator, outbox):
     assert word.body.splitlines()[:8] == [
         "Bonjour,",
         "",
-        "Le mardi 3 mars 2026, vous nous avez proposé une ressource pour l’annuaire. Nous l’avons examinée, et nous ne la "
-        "retenons pas cette fois.",
+        "Le mardi 3 mars 2026, vous nous avez proposé une ressource pour l’annuaire. Nous l’avons examinée, et nous ne "
+        "la retenons pas cette fois.",
         "",
         "Elle est déjà dans l’annuaire.",
         "",
