@@ -63,7 +63,7 @@ def common(resource):
         "date_maj": timezone.localdate(resource.updated_at).isoformat(),
         "lien_source": address_of(resource),
         "commune": resource.commune or None,
-        "code_postal": resource.postcode or None,
+        "code_postal": resource.postcode if re.fullmatch(r"[0-9]{5}", resource.postcode) else None,
         "adresse": resource.address or None,
         "latitude": resource.latitude,
         "longitude": resource.longitude,

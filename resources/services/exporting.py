@@ -64,7 +64,7 @@ def shared_table(extension):
 
 
 def shared_json(make):
-    content = json.dumps(make(public_sheets()), ensure_ascii=False, indent=1)
+    content = json.dumps(make(public_sheets()), ensure_ascii=False)
     # A lone surrogate, should one ever be stored, is no reason to withhold the rest.
     return content.encode("utf-8", "replace"), JSON_TYPE
 

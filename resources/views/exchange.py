@@ -117,8 +117,10 @@ class ImportPreviewView(CoordinationMixin, View):
         return render(self.request, "resources/exchange/preview.html", context)
 
     def post(self, request, pk):
-        if self.draft is None or self.draft.state != DocumentState.READY:
+        if self.draft is None:
             return self.gone()
+        if self.draft.state != DocumentState.READY:
+            return redirect(request.path)
         form = form_of(Counter(Outcome.values), request.POST)
         if form.is_valid():
             try:

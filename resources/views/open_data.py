@@ -26,8 +26,6 @@ def open_data_file(request, name):
     content, content_type = exporting.SHARED[name]()
     response = HttpResponse(content, content_type=content_type)
     response.headers["Cache-Control"] = f"public, max-age={MINUTES_KEPT * 60}"
-    # Read by programs of other sites, in a browser too: what is public is public.
-    response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     return response
 
