@@ -16,7 +16,7 @@ from django.utils import timezone
 from cafe.errors import Refusal
 from listening_cell import passphrases, vault
 from listening_cell.enums import AuditAction, KeyState
-from listening_cell.models import CellSession, CellSettings, Peer, Referent, RootKey
+from listening_cell.models import CellSession, CellSettings, Peer, Referent, RootKey, Slip
 from listening_cell.services import audit, files
 from listening_cell.services.audit import pepper
 from members.enums import Role
@@ -25,6 +25,8 @@ KEY_YEARS = 2
 ROOT_STATEMENT, HOLDER_STATEMENT, STAT_STATEMENT = "cell root successor", "cell key holder", "cell statistics key"
 ROLES = {Referent: Role.CELL_REFERENT, Peer: Role.PEER}
 NOT_OPENED = "Cette phrase n’ouvre pas votre espace. Vérifiez-la, ou utilisez votre code de secours."
+CHANGED_MEANWHILE = "Votre clé a changé entre-temps. Revenez à la page de votre clé."
+MARK_SYMBOLS = 12  # about 58 bits: nobody makes a key that bears another's mark
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,13 @@ def anchor():
         return bytes.fromhex(settings.CELL_ROOT_VERIFY_KEY)
     path = settings.CELL_ROOT_FILE
     return bytes.fromhex(path.read_text().strip()) if path.exists() else None
+
+
+def anchored_in():
+    """Return where the ROOT verify key is: "file", "environment", or "outdated" (an older one is named there)."""
+    if not settings.CELL_ROOT_VERIFY_KEY:
+        return "file"
+    return "environment" if anchor() == verify_key() else "outdated"
 
 
 def verify_key():
@@ -121,14 +130,15 @@ def stat_public():
 
 @transaction.atomic
 def succeed_root(*, referent, private):
-    """Replace ROOT by a new one that the old one signs, and sign every valid key again with it; return the verify key.
+    """Replace ROOT by a new one that the old one signs, and sign again with it every key it vouches for.
 
-    For when the old ROOT may have been seen. Where the environment names the verify key, it must then name this one:
-    until it does, the chain of signatures still leads to it.
+    Return the new verify key. Expired keys stay expired. For when the old ROOT may have been seen. Where the
+    environment names the verify key, it must then name this one: until it does, the chain still leads to it.
     """
     audit.lock_cell()
     old, stat = root_of(referent=referent, private=private), stat_of(referent=referent, private=private)
-    valid = [holder for model in ROLES for holder in model.objects.filter(state=KeyState.SIGNED) if is_valid(holder)]
+    before = verify_key()
+    vouched = [one for model in ROLES for one in model.objects.all() if is_vouched(one, before)]
     new, epoch = vault.new_root(), RootKey.objects.latest("epoch").epoch + 1
     fresh = vault.verify_key_of(new)
     RootKey.objects.create(epoch=epoch, verify_key=fresh, signature=vault.sign(old, ROOT_STATEMENT, epoch, fresh))
@@ -136,13 +146,36 @@ def succeed_root(*, referent, private):
     cell = CellSettings.objects.get(pk=1)
     cell.stat_signature = vault.sign(new, STAT_STATEMENT, bytes(cell.stat_public))
     cell.save()
-    for holder in valid:
+    for holder in vouched:
         holder.signature = vault.sign(new, *statement(holder))
         holder.save(update_fields=["signature"])
         if isinstance(holder, Referent):
             entrust(referent=holder, root=new, stat=stat)
     audit.record(AuditAction.SUCCESSION, actor=referent.pk)
     return fresh
+
+
+@transaction.atomic
+def forget_root():
+    """Forget a ROOT that nobody can open any more, so that another ceremony can be held; return how many keys wait.
+
+    Every key must then be made known and signed again; what was sealed to the peers stays theirs. The slips sealed to
+    the lost statistics key can be read by nobody, and go. Raises Refusal where the environment still names the ROOT.
+    """
+    audit.lock_cell()
+    if settings.CELL_ROOT_VERIFY_KEY:
+        raise Refusal("Retirez d’abord CELL_ROOT_VERIFY_KEY de l’environnement, puis relancez la commande.")
+    holders = [one for model in ROLES for one in model.objects.filter(state=KeyState.SIGNED)]
+    for holder in holders:
+        holder.state, holder.signature, holder.expires_on = KeyState.UNSIGNED, b"", None
+        holder.save(update_fields=["state", "signature", "expires_on"])
+    Referent.objects.update(root_sealed=b"", stat_sealed=b"")
+    Slip.objects.all().delete()
+    RootKey.objects.all().delete()
+    CellSettings.objects.filter(pk=1).update(stat_public=b"", stat_signature=b"")
+    audit.record(AuditAction.SUCCESSION)
+    transaction.on_commit(lambda: settings.CELL_ROOT_FILE.unlink(missing_ok=True))
+    return len(holders)
 
 
 # --- Holders --------------------------------------------------------------------------------------
@@ -177,19 +210,25 @@ def make_key(*, holder, passphrase):
     holder.public_key, holder.state, holder.signature = vault.public_of(private), KeyState.UNSIGNED, b""
     holder.expires_on = None
     wrap_key(holder=holder, private=private, passphrase=passphrase, code=code)
+    holder.save()
     return NewKey(holder, code)
 
 
-def wrap_key(*, holder, private, passphrase, code=None):
-    """Wrap a holder's private key under a passphrase and, where one is given, under a recovery code."""
-    secret = passphrases.normalise(passphrase)
-    holder.by_passphrase = vault.wrap(
-        private, passphrase=secret, pepper=pepper(), place=holder_place(holder, "passphrase")
-    )
+def wrap_key(*, holder, private, passphrase=None, code=None):
+    """Wrap a holder's private key under a passphrase, a recovery code, or both; the caller saves."""
+    if passphrase:
+        secret, where = passphrases.normalise(passphrase), holder_place(holder, "passphrase")
+        holder.by_passphrase = vault.wrap(private, passphrase=secret, pepper=pepper(), place=where)
     if code:
-        place = holder_place(holder, "recovery")
-        holder.by_recovery = vault.wrap(private, passphrase=code, pepper=pepper(), place=place)
-    holder.save()
+        where = holder_place(holder, "recovery")
+        holder.by_recovery = vault.wrap(private, passphrase=code, pepper=pepper(), place=where)
+
+
+def keep_wraps(holder):
+    """Save how a key is wrapped, and nothing else. Raises Refusal where it is no longer that key."""
+    same = type(holder).objects.filter(pk=holder.pk, key_epoch=holder.key_epoch)
+    if not same.update(by_passphrase=holder.by_passphrase, by_recovery=holder.by_recovery):
+        raise Refusal(CHANGED_MEANWHILE)
 
 
 def statement(holder):
@@ -218,15 +257,27 @@ def is_valid(holder, root=None):
 
     root: the verify key in force, where the caller has it at hand.
     """
-    root = root or verify_key()
+    return is_vouched(holder, root or verify_key()) and holder.expires_on >= timezone.localdate()
+
+
+def is_vouched(holder, root):
+    """Tell whether ROOT signed this very key and it was not revoked, be it expired or not."""
     return bool(
         root
         and holder.state == KeyState.SIGNED
         and holder.expires_on
-        and holder.expires_on >= timezone.localdate()
         and not files.is_revoked(holder.pk, holder.key_epoch)
         and vault.is_signed(root, holder.signature, *statement(holder))
     )
+
+
+def mark_of(public):
+    """Return the twelve symbols by which two people tell, aloud, that they speak of the same key."""
+    number, symbols = int.from_bytes(vault.fingerprint(bytes(public))), ""
+    for _ in range(MARK_SYMBOLS):
+        number, rest = divmod(number, len(vault.ALPHABET))
+        symbols += vault.ALPHABET[rest]
+    return symbols
 
 
 def valid_peers():
@@ -245,7 +296,23 @@ def recover(*, holder, code, passphrase):
     private = opened(holder, holder.by_recovery, "recovery", vault.tidied(code), AuditAction.RECOVERY)
     new_code = vault.new_recovery_code()
     wrap_key(holder=holder, private=private, passphrase=passphrase, code=new_code)
+    keep_wraps(holder)
     return NewKey(holder, new_code)
+
+
+def change_passphrase(*, holder, passphrase, new):
+    """Wrap a holder's key under another passphrase; the recovery code stays. Raises Refusal."""
+    private = unlock(holder=holder, passphrase=passphrase)
+    wrap_key(holder=holder, private=private, passphrase=new)
+    keep_wraps(holder)
+
+
+def change_code(*, holder, passphrase):
+    """Wrap a holder's key under a new recovery code, the old one opens nothing any more; return NewKey."""
+    private, code = unlock(holder=holder, passphrase=passphrase), vault.new_recovery_code()
+    wrap_key(holder=holder, private=private, code=code)
+    keep_wraps(holder)
+    return NewKey(holder, code)
 
 
 def opened(holder, blob, purpose, secret, action):
@@ -267,6 +334,8 @@ def revoke(*, holder, actor):
     A peer's envelopes go too: what the other peer of a pair can open is theirs to pass on. Future slots go with them.
     """
     holder.state, holder.signature = KeyState.REVOKED, b""
+    if isinstance(holder, Referent):
+        holder.root_sealed = holder.stat_sealed = b""
     holder.save()
     if isinstance(holder, Peer):
         holder.envelopes.all().delete()

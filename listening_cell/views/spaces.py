@@ -79,7 +79,8 @@ class HolderSpace(RoleRequiredMixin, CellPage):
         """Ask for the passphrase, keeping what was being sent in the page itself."""
         held = [(name, value) for name, values in request.POST.lists() for value in values]
         held = [(name, value) for name, value in held if name != "csrfmiddlewaretoken"]
-        context = {"held": held, "kind": self.kind, "target": request.get_full_path()}
+        sending = request.method == "POST"
+        context = {"held": held, "kind": self.kind, "target": request.get_full_path(), "sending": sending}
         response = render(request, "listening_cell/unlock.html", context)
         response.headers["Cache-Control"] = "no-store, private"
         response.headers["X-Robots-Tag"] = "noindex, nofollow"

@@ -1,0 +1,11 @@
+"""The home of whoever looks after the cell."""
+
+from django.shortcuts import render
+
+from listening_cell.services import enrolling
+from listening_cell.views.spaces import ReferentSpace
+
+
+class ReferentHomeView(ReferentSpace):
+    def get(self, request):
+        return render(request, "listening_cell/referent/home.html", {"todo": enrolling.awaited()})
