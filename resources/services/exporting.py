@@ -10,7 +10,7 @@ from resources.exchange import data_inclusion, hsds
 from resources.exchange.cells import exported, written
 from resources.exchange.columns import ADDRESS, COLUMNS, READ_COLUMNS, SHARED_COLUMNS
 from resources.exchange.sharing import address_of, shareable
-from resources.models import IndexMark, Resource
+from resources.models import Resource
 
 KIND = "resources_export"
 AT_ONCE = 500  # sheets; more are written by a worker
@@ -76,12 +76,6 @@ SHARED = {
     "annuaire.csv": partial(shared_table, "csv"),
     "annuaire.xlsx": partial(shared_table, "xlsx"),
 }
-
-
-def shared_mark():
-    """Return what changes with every change of the directory, for whoever asks whether there is anything new."""
-    mark = IndexMark.objects.filter(pk=1).values_list("mark", flat=True).first()
-    return mark.hex if mark else "empty"
 
 
 # --- The template ---------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from resources.exchange.columns import known_columns
 from resources.exchange.tables import read_table
 from resources.services.batches import create_sheets, update_sheets
 from resources.services.import_rows import Outcome, columns_problem, examine, first_error
-from resources.services.indexing import hold_index
+from resources.services.indexing import current_mark, hold_index
 
 KIND, REPORT_KIND = "resources_import", "resources_import_report"
 AT_ONCE = 300  # rows; more are read, and written, by a worker
@@ -114,19 +114,39 @@ def read_preview(draft):
 # --- Importing ------------------------------------------------------------------------------------
 
 
-@transaction.atomic
 def import_sheets(*, key, by, skip_errors=False, add_twins=False, publish=False):
     """Write what the draft's rows say, or nothing; return what was done.
 
-    The rows are judged again, while no other sheet can change. One in error blocks all, unless skip_errors. New sheets
-    begin as drafts; with publish, those that have what a published sheet must have are shown at once. A sheet with the
-    name of another is left out, unless add_twins. The draft is deleted. Raises Refusal.
+    One row in error blocks all, unless skip_errors. New sheets begin as drafts; with publish, those that have what a
+    published sheet must have are shown at once. A sheet with the name of another is left out, unless add_twins. The
+    draft is deleted. Raises Refusal.
     """
-    hold_index()
-    draft = drafts_of(by).filter(state=DocumentState.READY).select_for_update().filter(pk=key).first()
+    draft = drafts_of(by).filter(pk=key, state=DocumentState.READY).first()
     if draft is None:
         raise Refusal(GONE)
-    rows = examine(*read_rows(draft.params["stored"]))
+    table = read_rows(draft.params["stored"])
+    # Judged before anybody is made to wait: a long file takes seconds.
+    mark = current_mark()
+    judged = Judged(table, examine(*table), mark)
+    return write_import(draft, judged, by=by, skip_errors=skip_errors, add_twins=add_twins, publish=publish)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The lines of a file and the Rows they make, where the directory bore this mark."""
+
+    table: tuple
+    rows: list
+    mark: object
+
+
+@transaction.atomic
+def write_import(draft, judged, *, by, skip_errors, add_twins, publish):
+    """Write the rows while no other sheet can change; judge them again where one did since they were."""
+    hold_index()
+    if not drafts_of(by).select_for_update().filter(pk=draft.pk).exists():
+        raise Refusal(GONE)
+    rows = judged.rows if current_mark() == judged.mark else examine(*judged.table)
     problem = None if skip_errors else first_error(rows)
     if problem:
         raise Refusal(f"Rien n’est importé. {problem}")

@@ -50,6 +50,11 @@ def hold_index():
     IndexMark.objects.select_for_update().filter(pk=1).first()
 
 
+def current_mark():
+    """Return what changes with every sheet and every synonym, or None before the first."""
+    return IndexMark.objects.filter(pk=1).values_list("mark", flat=True).first()
+
+
 def mark_index():
     """Say, in the caller's transaction, that sheets or synonyms changed.
 

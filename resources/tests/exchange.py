@@ -54,7 +54,7 @@ FULL = {
 }
 # What no form would let in, and which a sheet may hold all the same: a program wrote it, or the rules have changed.
 ODD = {
-    "kind": "person-of-old",
+    "kind": "d-antan",
     "professions": ["medecin-generaliste", "métier disparu"],
     "own_access": "  espaces  \x0b et \x1f contrôles \u202e ",
     "website": "pas une adresse",

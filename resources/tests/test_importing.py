@@ -21,9 +21,10 @@ from resources.exchange.tables import read_table
 from resources.models import Resource, ResourceChange, ResourceNeed
 from resources.services import exporting, importing
 from resources.services.import_rows import Outcome, examine, letters
+from resources.services.indexing import hold_index
 from resources.services.rules import broken_rule
 from resources.services.seeding import load_seed
-from resources.services.sheets import check_whole
+from resources.services.sheets import check_whole, update_sheet
 from resources.tests.exchange import (
     FULL,
     HEADERS,
@@ -401,16 +402,20 @@ def test_new_sheets_are_published_where_asked_and_whole(coordinator):
     assert dict(Resource.objects.values_list("name", "state")) == {"Prête": "published", "Nue": "draft"}
 
 
-def test_the_rows_are_judged_again_when_they_are_imported(coordinator):
-    one = make_resource(name="Médiation")
-    rows = [["Adresse de la fiche", "Délai habituel"], [one.slug, "1 jour"]]
+def test_a_sheet_that_changes_while_its_row_is_read_is_judged_again(coordinator, monkeypatch):
+    """Another writer comes first, between the reading of the rows and the lock."""
+    one = make_resource(name="Médiation", hours="Lundi", delay="1 jour")
+    rows = [["Adresse de la fiche", "Horaires", "Délai habituel"], [one.slug, "Mardi", "1 jour"]]
     draft = importing.start_import(upload=csv_of(rows), user=coordinator)
-    one.delete()
 
-    with pytest.raises(Refusal) as refused:
-        importing.import_sheets(key=draft.pk, by=coordinator)
+    def another_first():
+        update_sheet(resource=one, values={"hours": "Mercredi", "delay": "2 jours"})
+        hold_index()
 
-    assert "aucune fiche n’a l’adresse « mediation »" in refused.value.sentence
+    monkeypatch.setattr(importing, "hold_index", another_first)
+    importing.import_sheets(key=draft.pk, by=coordinator)
+
+    assert one.changes.first().fields == {"hours": ["Mercredi", "Mardi"], "delay": ["2 jours", "1 jour"]}
 
 
 def test_a_file_is_imported_once(coordinator):

@@ -8,12 +8,13 @@ from django.views.decorators.http import condition, require_safe
 
 from resources.exchange.sharing import shared_files
 from resources.services import exporting
+from resources.services.indexing import current_mark
 
 MINUTES_KEPT = 10  # how long a sheet that was withdrawn may still be read in somebody's cache
 
 
 def etag(request, name):
-    return quote_etag(f"{exporting.shared_mark()}-{name}")
+    return quote_etag(f"{current_mark()}-{name}")
 
 
 @login_not_required
