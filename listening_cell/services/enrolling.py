@@ -64,10 +64,16 @@ def may_make_key(holder):
 
 
 def account_of(email):
-    """Return the account of exactly this address, which may hold a key. Raises Refusal."""
+    """Return the account of exactly this address. Raises Refusal."""
     user = User.objects.filter(email=normalise_email(email), is_active=True).first()
     if user is None:
         raise Refusal(NO_ACCOUNT)
+    return user
+
+
+def candidate_of(email):
+    """Return the account of exactly this address, which may hold a key: not the coordinator's. Raises Refusal."""
+    user = account_of(email)
     if user.is_superuser or user.is_staff or user.has_role(Role.COORDINATION):
         raise Refusal(NOT_BOTH)
     return user
@@ -103,7 +109,7 @@ def root_for(referent, private):
 def invite(*, referent, private, email, model=Peer, seasoned=False):
     """Open the way to a key for the person of this account; return the holder. Raises Refusal."""
     root_for(referent, private)
-    return keys.invite(model=model, user=account_of(email), actor=referent.pk, seasoned=seasoned)
+    return keys.invite(model=model, user=candidate_of(email), actor=referent.pk, seasoned=seasoned)
 
 
 @transaction.atomic

@@ -79,9 +79,12 @@ def references():
 
 def keep_note_count(reference, count):
     """Keep how many notes a case has; the count only grows."""
-    path = folder() / f"{reference}.notes"
     if count > note_count(reference):
-        write(path, str(count).encode())
+        write_note_count(reference, count)
+
+
+def write_note_count(reference, count):
+    write(folder() / f"{reference}.notes", str(count).encode())
 
 
 def note_count(reference):
@@ -97,7 +100,11 @@ def read_json(name, default):
 def keep_head(seq, mac):
     """Keep the newest link of the audit chain."""
     if seq > head()["seq"]:
-        write(folder() / HEAD, json.dumps({"seq": seq, "mac": mac.hex()}).encode())
+        write_head(seq, mac)
+
+
+def write_head(seq, mac):
+    write(folder() / HEAD, json.dumps({"seq": seq, "mac": bytes(mac).hex()}).encode())
 
 
 def head():
