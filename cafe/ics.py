@@ -44,10 +44,10 @@ def event(
     return component
 
 
-def calendar(events, *, name, method=PUBLISH):
-    """Return a whole calendar as bytes."""
+def calendar(events, *, name, method=PUBLISH, prodid="-//Café des Soignants//FR"):
+    """Return a whole calendar as bytes. prodid says which program wrote it."""
     component = Calendar()
-    component.add("prodid", "-//Café des Soignants//FR")
+    component.add("prodid", prodid)
     component.add("version", "2.0")
     component.add("method", method)
     component.add("x-wr-calname", name)

@@ -21,6 +21,7 @@ from listening_cell.services.audit import pepper
 # Without a slot one may still ask once the daily cap is reached, but no machine may fill the cell without end.
 WITHOUT_SLOT_PER_CAP = 5
 NO_PEER = "Aucun binôme n’est disponible en ce moment. Les lignes d’écoute ci-dessous vous répondent tout de suite."
+NO_SLOT = "Beaucoup de demandes sont arrivées aujourd’hui : envoyez la vôtre sans créneau, une date vous sera proposée."
 FULL = "La cellule a reçu beaucoup de demandes aujourd’hui. Revenez demain, ou appelez l’une des lignes ci-dessous."
 
 
@@ -34,6 +35,19 @@ class Asked:
     peers: list
 
 
+@dataclass(frozen=True)
+class Offer:
+    """What the form shows today. peers: whom one may leave out; slots: soonest first; capped: none is given any more.
+
+    possible: whether a pair can be made at all.
+    """
+
+    peers: list
+    slots: list
+    capped: bool
+    possible: bool
+
+
 class NoPair(Refusal):
     """No pair can be made at all: nothing was stored, telephone numbers are all there is."""
 
@@ -43,6 +57,20 @@ def slots_left_today(now=None):
     day = timezone.localdate(now)
     asked = AskedOn.objects.filter(day=day).values_list("count", flat=True).first() or 0
     return asked < CellSettings.load().daily_cap
+
+
+def offer(*, profession="", excluded=(), wanted=None, now=None):
+    """Return the Offer of today to somebody of this profession, who leaves out these peers (ids).
+
+    wanted: a slot that was shown to this person before; it stays, as long as a pair can be made for it.
+    """
+    board, capped = booking.read_board(now), not slots_left_today(now)
+    wishes = {"profession": profession, "excluded": excluded}
+    slots = [] if capped else board.offered(**wishes)
+    if wanted and not capped and wanted not in slots and board.pair(**wishes, starts_at=wanted):
+        slots = sorted([*slots, wanted])
+    peers = sorted(board.peers.values(), key=lambda peer: (peer.user.first_name, peer.user.profession, peer.pk))
+    return Offer(peers, slots, capped, possible=bool(slots or board.pair(**wishes)))
 
 
 def already_asked(nonce, now=None):
@@ -94,9 +122,7 @@ def written(nonce, request, reference, starts_at, now):
     wishes = {"profession": request.profession, "excluded": request.excluded}
     found = board.pair(**wishes, starts_at=starts_at)
     if found is None:
-        if starts_at is not None and board.pair(**wishes):
-            raise booking.SlotTaken(matching.near(board.offered(**wishes), starts_at))
-        raise NoPair(NO_PEER)
+        raise why_no_pair(board, wishes, starts_at)
     peers, _ = found
     receipt = vault.receipt_of(pepper(), nonce)
     opened = casework.create_case(reference=reference, receipt=receipt, request=request, peers=peers)
@@ -107,6 +133,15 @@ def written(nonce, request, reference, starts_at, now):
     return Asked(receipt, opened, starts_at, peers)
 
 
+def why_no_pair(board, wishes, starts_at):
+    """Return what to raise: SlotTaken as long as something else can be had, NoPair otherwise."""
+    near = matching.near(board.offered(**wishes), starts_at) if starts_at else []
+    if starts_at is None or not (near or board.pair(**wishes)):
+        return NoPair(NO_PEER)
+    everybody = board.pair(profession=wishes["profession"], excluded=(), starts_at=starts_at)
+    return booking.SlotTaken(near, booking.LEFT_OUT if everybody else booking.TAKEN)
+
+
 def count_request(*, with_slot, now):
     """Count one more request today. Raises Refusal beyond the cap; yesterday's count is forgotten."""
     day = timezone.localdate(now)
@@ -115,7 +150,7 @@ def count_request(*, with_slot, now):
     AskedOn.objects.filter(day=day).update(count=F("count") + 1)
     count, cap = AskedOn.objects.get(day=day).count, CellSettings.load().daily_cap
     if count > (cap if with_slot else cap * WITHOUT_SLOT_PER_CAP):
-        raise Refusal(FULL)
+        raise Refusal(NO_SLOT if with_slot else FULL)
 
 
 def come_back_by(asked, now=None):

@@ -20,13 +20,14 @@ AHEAD = timedelta(weeks=8)
 RECENT = timedelta(days=90)
 TRIES = 3
 TAKEN = "Ce créneau vient d’être pris par quelqu’un d’autre."
+LEFT_OUT = "À cette heure-là, il faudrait un pair que vous avez écarté."
 
 
 class SlotTaken(Refusal):
-    """The slot was taken meanwhile; near holds up to three others, soonest first."""
+    """No pair can be made for this slot, most often since it was taken meanwhile; near: three others, soonest first."""
 
-    def __init__(self, near=()):
-        super().__init__(TAKEN)
+    def __init__(self, near=(), sentence=TAKEN):
+        super().__init__(sentence)
         self.near = list(near)
 
 

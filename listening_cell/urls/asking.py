@@ -1,3 +1,8 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
 
-urlpatterns = []
+from listening_cell.views import asking
+
+urlpatterns = [
+    path("demander/", asking.AskView.as_view(), name="cell_ask"),
+    path("rendez-vous.ics", asking.CalendarView.as_view(), name="cell_calendar"),
+]

@@ -6,6 +6,7 @@ none.
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.views import View
@@ -47,9 +48,19 @@ class CellPage(View):
         return response
 
 
-@method_decorator(login_not_required, name="dispatch")
+def looks_at_nobody(view):
+    """Mark a view before which no middleware of ours may read who is signed in."""
+    view.looks_at_nobody = True
+    return view
+
+
+@method_decorator([login_not_required, looks_at_nobody], name="dispatch")
 class PublicCellPage(CellPage):
-    """For anybody; never reads request.user."""
+    """For anybody: whoever is signed in is nobody here, for the frame of the page as for the view."""
+
+    def dispatch(self, request, *args, **kwargs):
+        request.user = AnonymousUser()
+        return super().dispatch(request, *args, **kwargs)
 
 
 class HolderSpace(RoleRequiredMixin, CellPage):

@@ -4,3 +4,10 @@ window.addEventListener("pageshow", (event) => {
     window.location.reload();
   }
 });
+
+// A printing button that only a script can offer.
+const print = document.querySelector("[data-print]");
+if (print) {
+  print.hidden = false;
+  print.querySelector("button").addEventListener("click", () => window.print());
+}
