@@ -18,6 +18,8 @@ from listening_cell.models import Case, CaseEnvelope, Message, Note, new_referen
 from listening_cell.services import audit, files, keys
 from listening_cell.services.audit import pepper
 
+REQUESTER, CELL = "requester", "cell"  # authors who are no peer: whoever asked, and the portal, which tells of a change
+
 
 @dataclass(frozen=True)
 class Request:
@@ -48,7 +50,7 @@ class Opened:
 
 @dataclass(frozen=True)
 class Written:
-    """One message or note. author: "requester" or a peer's id; at: when; content: what was written."""
+    """One message or note. author: REQUESTER, CELL or a peer's id; at: when; content: what was written."""
 
     number: int
     author: str
@@ -184,7 +186,8 @@ def write_note(*, opened, author, content):
 
 
 def read_entries(opened, model, purpose, private, expected):
-    rows = list(model.objects.filter(case=opened.case).order_by("number"))
+    # What was added since the case was read is left for the next page: it is no sign of a forgery.
+    rows = list(model.objects.filter(case=opened.case, number__lte=expected).order_by("number"))
     if [row.number for row in rows] != list(range(1, expected + 1)):
         raise vault.Unreadable
     return [entry_of(opened, row, purpose, private) for row in rows]
