@@ -159,7 +159,7 @@ def possible(column):
     """Return the sentence that says what may be written."""
     if len(column.choices) > FEW:
         return "L’onglet « Valeurs » du modèle les donne toutes."
-    return f"Écrivez : {', '.join(label for _, label in column.choices)}."
+    return f"Écrivez : {' ; '.join(label for _, label in column.choices)}."
 
 
 def read_yes_no(text, column):

@@ -202,7 +202,7 @@ FAULTS = [
     ("kind", "", "« Nature » (cellule B2) : il manque une valeur."),
     (
         "cost", "cher", "« Coût » (cellule D2) : « cher » n’est pas une valeur possible. "
-        "Écrivez : Gratuit, Remboursé, en tout ou partie, Payant, À demander.",
+        "Écrivez : Gratuit ; Remboursé, en tout ou partie ; Payant ; À demander.",
     ),
     (
         "needs", "droit--avocat ; magie", "« Besoins » (cellule D2) : « magie » n’est pas une valeur possible. "
