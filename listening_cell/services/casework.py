@@ -227,6 +227,8 @@ def reseal(*, opened, leaving, replacement, actor):
 @transaction.atomic
 def shred_case(*, case, actor=""):
     """Forget a case for good: its SHRED key first, so that no backup ever opens again, then its rows."""
+    # The case, then the chain, as whatever else holds both: two that wait for one another would never end.
+    Case.objects.select_for_update().filter(pk=case.reference).first()
     audit.record(AuditAction.SHRED, actor=actor, case=case if case.reference in files.references() else None)
     files.destroy(case.reference)
     Case.objects.filter(pk=case.reference).delete()

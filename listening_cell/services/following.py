@@ -1,0 +1,200 @@
+"""What a pair does with a case: its cover, then reading it, writing to the requester, setting and cancelling talks."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
+
+from cafe.errors import Refusal
+from cafe.templatetags.french import clock, day
+from listening_cell import vault
+from listening_cell.enums import CaseState, Mode
+from listening_cell.models import Case, CaseEnvelope, Reservation
+from listening_cell.services import audit, booking, casework
+from members.enums import Profession
+
+TALK = timedelta(hours=1)
+PAIR = 2
+GONE = "Ce suivi n’est plus le vôtre, ou la personne l’a retiré."
+CLOSED = "Ce suivi est terminé. Rouvrez-le pour y écrire."
+ALONE = "Il manque un pair à ce suivi. Passez d’abord la main pour la place vide."
+NO_TALK = "Il n’y a pas d’entretien à venir."
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What a peer knows of a case before reading the request. at: when its next talk begins, or None.
+
+    unread: messages not seen yet; readable: False where this peer's key does not open it.
+    """
+
+    envelope: CaseEnvelope
+    at: object = None
+    profession: str = ""
+    commune: str = ""
+    mode: str = ""
+    readable: bool = True
+
+    @property
+    def case(self):
+        return self.envelope.case
+
+    @property
+    def unread(self):
+        return max(0, self.case.messages - self.envelope.read_up_to) if self.envelope.opened else 0
+
+    @property
+    def waits(self):
+        """Whether this peer has something to do before any other: read, answer, hand over, or have it opened."""
+        return not self.envelope.opened or not self.readable or self.case.replacement_wanted or self.unread > 0
+
+
+# --- Covers ---------------------------------------------------------------------------------------
+
+
+@sensitive_variables()
+def covers(*, peer, private, states, now=None):
+    """Return the Cover of each case of a peer in these states, those that have a talk first, in two statements."""
+    envelopes = peer.envelopes.filter(case__state__in=states).select_related("case")
+    talks = next_talks(peer, now or timezone.now())
+    found = [cover_of(envelope, private, talks.get(envelope.case_id)) for envelope in envelopes]
+    return sorted(found, key=lambda one: (one.at is None, one.at or one.case.week, one.case.pk))
+
+
+def next_talks(peer, now):
+    """Return {reference: when} of the next talk of each case in which this peer holds an hour."""
+    held = Reservation.objects.filter(slot__peer=peer, slot__starts_at__gt=now - TALK)
+    rows = held.order_by("-slot__starts_at").values_list("case_id", "slot__starts_at")
+    return dict(rows)
+
+
+@sensitive_variables()
+def cover_of(envelope, private, starts_at):
+    try:
+        return cover(envelope, casework.read_request(casework.open_envelope(envelope, private)), starts_at)
+    except vault.Unreadable:
+        return Cover(envelope, starts_at, readable=False)
+
+
+def cover(envelope, request, starts_at):
+    """Return the Cover that a Request gives: profession, commune, mode, date, and nothing else of it."""
+    profession, mode = dict(Profession.choices).get(request.profession), dict(Mode.choices).get(request.mode)
+    return Cover(envelope, starts_at, profession or "Profession non précisée", request.commune, mode or "")
+
+
+def envelope_of(*, peer, reference):
+    """Return a peer's envelope of a case, with the case; None for anybody else's case."""
+    return peer.envelopes.select_related("case").filter(case=reference).first()
+
+
+def pair_of(case):
+    """Return the peers who hold a case: two, or one where the other has left and not been replaced yet."""
+    return [envelope.peer for envelope in case.envelopes.select_related("peer__user").order_by("peer")]
+
+
+# --- Holding --------------------------------------------------------------------------------------
+
+
+def hold_case(opened, envelope):
+    """Hold the case of an envelope until the transaction ends, and return Opened with the case as it is now.
+
+    Raises Refusal where it was withdrawn, or handed over to another peer, meanwhile.
+    """
+    case = Case.objects.select_for_update(no_key=True).filter(pk=opened.case.pk).first()
+    if case is None or not case.envelopes.filter(pk=envelope.pk).exists():
+        raise Refusal(GONE)
+    return replace(opened, case=case)
+
+
+def hold_open_case(opened, envelope):
+    """The same for whatever writes in a case: a closed one is first opened again. Raises Refusal."""
+    held = hold_case(opened, envelope)
+    if not casework.is_open(held.case):
+        raise Refusal(CLOSED)
+    return held
+
+
+def tell(opened, envelope, words):
+    """Leave the requester a word about what this peer changed. It says nothing of what was read or noted."""
+    write(opened, envelope, casework.CELL, words)
+
+
+@sensitive_variables()
+def write(opened, envelope, author, words):
+    """Add a message because of one peer, for whom it is read already; the other peer still has it to read."""
+    message = casework.write_message(opened=opened, author=author, content=words)
+    # Only where nothing came in between: what the requester wrote meanwhile still waits.
+    CaseEnvelope.objects.filter(pk=envelope.pk, read_up_to=message.number - 1).update(read_up_to=message.number)
+    return message
+
+
+def touch(case, **fields):
+    """Keep that the pair did something with a case this week, with other fields that change. A Monday, never a day."""
+    week = max(case.last_week, audit.this_week())
+    Case.objects.filter(pk=case.pk).update(last_week=week, **fields)
+
+
+# --- Reading --------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def take_up(*, opened, envelope):
+    """Keep that this peer chose to read the request: the case is followed from then on. Raises Refusal."""
+    case = hold_case(opened, envelope).case
+    CaseEnvelope.objects.filter(pk=envelope.pk).update(opened=True, rounds=0)
+    if case.state == CaseState.ASKED:
+        touch(case, state=CaseState.FOLLOWED)
+
+
+def mark_read(*, envelope, up_to):
+    """Keep which message this peer has seen last, so that nobody is told any more that it waits."""
+    if envelope.read_up_to < up_to or envelope.rounds:
+        CaseEnvelope.objects.filter(pk=envelope.pk, read_up_to__lte=up_to).update(read_up_to=up_to, rounds=0)
+
+
+# --- Messages and talks ---------------------------------------------------------------------------
+
+
+@sensitive_variables()
+@transaction.atomic
+def send_message(*, opened, envelope, words):
+    """Write to the requester, in the name of one peer; return the Message. Raises Refusal."""
+    return write(hold_open_case(opened, envelope), envelope, envelope.peer_id, words)
+
+
+@transaction.atomic
+def set_talk(*, opened, envelope, starts_at, now=None):
+    """Put the next talk at this hour, in the place of the one to come if there is one, and tell the requester.
+
+    With the same pair, among the hours that both have opened. Raises SlotTaken, or Refusal; then nothing moved.
+    """
+    held = hold_open_case(opened, envelope)
+    peers, before = pair_of(held.case), next_hour(held.case, now)
+    if len(peers) < PAIR:
+        raise Refusal(ALONE)
+    booking.move(case=held.case, peers=peers, starts_at=starts_at, now=now)
+    verb = "déplacé" if before else "fixé"
+    tell(held, envelope, f"L’entretien est {verb} au {said(starts_at)}.")
+
+
+@transaction.atomic
+def cancel_talk(*, opened, envelope, now=None):
+    """Give back the hours of the talk to come and tell the requester. Raises Refusal where there is none."""
+    held = hold_open_case(opened, envelope)
+    before = next_hour(held.case, now)
+    if before is None:
+        raise Refusal(NO_TALK)
+    booking.release(case=held.case, now=now)
+    tell(held, envelope, f"L’entretien du {said(before)} est annulé. Une autre date vous sera proposée ici.")
+
+
+def next_hour(case, now=None):
+    """Return when the next talk that has not begun is, or None."""
+    ahead = case.reservations.filter(slot__starts_at__gt=now or timezone.now()).order_by("slot__starts_at")
+    return ahead.values_list("slot__starts_at", flat=True).first()
+
+
+def said(moment):
+    return f"{day(moment)} à {clock(moment)}"
