@@ -1,0 +1,44 @@
+"""Slips: what a closed case counts for, sealed to STAT, with a mark that only the portal can make.
+
+Whoever writes in the database can seal to STAT, whose public half is there: without the mark, ten slips of one's own
+beside a real one would have it published. The mark is keyed from PEPPER and bound to the row's key: a slip that was
+made elsewhere, or copied, does not count.
+"""
+
+import hmac
+
+from listening_cell import counting, vault
+from listening_cell.models import Slip
+from listening_cell.models.counts import new_slip_key
+from listening_cell.services import keys
+from listening_cell.services.audit import pepper
+
+PLACE = vault.Place("slip", "slip", "")
+
+
+def mark_of(key, packed):
+    return vault.digest(pepper(), "cell slip", key, packed)
+
+
+def keep(slip):
+    """Seal a counting.Slip to STAT and keep it, without date nor reference. Raises Unreadable where STAT is not signed.
+
+    The caller's transaction is that of the closing: a case is counted once, or not at all.
+    """
+    public = keys.stat_public()
+    if public is None:
+        raise vault.Unreadable
+    key, packed = new_slip_key(), counting.pack(slip)
+    return Slip.objects.create(key=key, blob=vault.seal(packed + mark_of(key, packed), public=public, place=PLACE))
+
+
+def opened(row, stat):
+    """Return the counting.Slip of a row, by the private statistics key. Raises Unreadable."""
+    content = vault.unseal(row.blob, private=stat, place=PLACE)
+    packed, mark = content[: counting.PACKED_BYTES], content[counting.PACKED_BYTES :]
+    if not hmac.compare_digest(mark, mark_of(row.key, packed)):
+        raise vault.Unreadable
+    try:
+        return counting.unpack(packed)
+    except ValueError as error:
+        raise vault.Unreadable from error
