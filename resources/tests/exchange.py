@@ -8,6 +8,7 @@ from resources.exchange.columns import COLUMNS
 from resources.exchange.tables import read_table
 from resources.models import Resource
 from resources.services import exporting, importing
+from resources.services.import_rows import examine
 from resources.tests.factories import make_resource
 
 FULL = {
@@ -117,10 +118,29 @@ def snapshot():
     ]
 
 
+def exported_new():
+    return csv_of([["Nom", "Nature", "Sur place"], ["Neuf", "service", "oui"]])
+
+
 def said(document):
     """Return the text of a document's file."""
     with document.file.open("rb") as file:
         return file.read().decode("utf-8-sig")
+
+
+def judged(*rows):
+    """Return the Rows that these lines make, titles first."""
+    titles, *lines = rows
+    return examine(list(titles), [list(line) for line in lines])
+
+
+def judge(titles, *cells):
+    (row,) = judged(titles, cells)
+    return row
+
+
+def import_file(file, user, **options):
+    return importing.import_sheets(key=importing.start_import(upload=file, user=user).pk, by=user, **options)
 
 
 HEADERS = {column.name: column.header for column in COLUMNS}
