@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook
 
 from activities.services.import_columns import guess_columns, read_member, read_moment, read_profession, split_name
-from activities.services.import_files import MAX_BYTES, MAX_COLUMNS, MAX_INFLATED, MAX_ROWS, read_table
+from activities.services.import_files import LIMITS, read_table
 from activities.services.import_rows import Purpose, read_row
 from activities.tests.exports_of_google import HEADERS, csv_file, row, xlsx_file
 from cafe.errors import Refusal
@@ -42,19 +42,18 @@ HOSTILE = {
     "drawing": b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
     "pdf": b"%PDF-1.7 " + b"x" * 100,
     "old Excel": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600,
-    "utf-16": "Nom;Prénom\r\nPetit;Louise".encode("utf-16"),
     "bytes": bytes(range(256)) * 20,
     "not a workbook": archive({"mimetype": "text/plain"}),
     "cut": xlsx_file([row(2)]).read()[:2000],
-    "bomb": archive({"xl/workbook.xml": "0" * (MAX_INFLATED + 1)}),
+    "bomb": archive({"xl/workbook.xml": "0" * (LIMITS.inflated + 1)}),
     "many parts": archive({f"part{number}.xml": "" for number in range(300)}),
     "entities": with_part("xl/sharedStrings.xml", entities()),
     "hidden entities": with_part("xl/sharedStrings.xml", entities().encode("utf-16")),
     "only headers": b"Nom,Adresse e-mail\n",
     "one column": b"Nom\nPetit\n",
     "huge cell": b'Nom,Email\n"' + b"x" * 200_000 + b'",a\n',
-    "too many rows": b"Nom,Email\n" + b"Petit,a@cafe.example\n" * (MAX_ROWS + 1),
-    "too many columns": b",".join([b"Nom"] * (MAX_COLUMNS + 1)) + b"\n" + b"a,b\n",
+    "too many rows": b"Nom,Email\n" + b"Petit,a@cafe.example\n" * (LIMITS.rows + 1),
+    "too many columns": b",".join([b"Nom"] * (LIMITS.columns + 1)) + b"\n" + b"a,b\n",
 }
 
 
@@ -68,7 +67,7 @@ def test_what_is_no_export_is_refused_with_a_sentence(content):
 
 def test_a_heavy_file_is_refused_unread():
     upload = SimpleUploadedFile("reponses.csv", b"")
-    upload.size = MAX_BYTES + 1
+    upload.size = LIMITS.size + 1
 
     with pytest.raises(Refusal, match="dépasse 2"):
         read_table(upload)
@@ -88,6 +87,12 @@ def test_hidden_characters_and_line_breaks_leave_a_cell():
     upload = csv_file([["Petit\u202e", "a\nb\t c"]], headers=["Nom", "Remarques"])
 
     assert read_table(upload) == (["Nom", "Remarques"], [["Petit", "a b c"]])
+
+
+def test_what_excel_calls_unicode_text_is_read():
+    content = "Nom\tPrénom\r\nPetit\tLéa".encode("utf-16")
+
+    assert read_table(SimpleUploadedFile("reponses.txt", content)) == (["Nom", "Prénom"], [["Petit", "Léa"]])
 
 
 def test_a_path_in_the_name_of_a_file_does_not_matter():

@@ -12,10 +12,11 @@ from openpyxl import Workbook, load_workbook
 
 from cafe import pdf
 from cafe.models import Document, DocumentState
+from cafe.spreadsheets import NOT_A_TABLE, UNREADABLE
 from members.enums import Role
 from members.tests.factories import make_user
-from resources.exchange import tables
 from resources.exchange.columns import READ_COLUMNS
+from resources.exchange.tables import LIMITS, NO_HEADER, NO_ROW
 from resources.models import Resource
 from resources.services import importing
 from resources.tests.exchange import csv_of, upload
@@ -62,22 +63,22 @@ def archive(**parts):
 
 NO_TABLES = {
     "nothing": (b"", "Ce fichier est vide."),
-    "blank": (b"\r\n\r\n", tables.NO_HEADER),
-    "titles alone": (b"Nom;Nature\r\n", tables.NO_ROW),
-    "page": (b"<html><body>Nom;Nature</body></html>", tables.NOT_A_TABLE),
-    "pdf": (b"%PDF-1.7 whatever", tables.NOT_A_TABLE),
-    "old excel": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), tables.NOT_A_TABLE),
-    "nul": (b"Nom;Nature\r\nA\x00;service", tables.NOT_A_TABLE),
-    "half a pair in utf-16": ("\ufeffNom".encode("utf-16-le") + b"\x00\xd8", tables.NOT_A_TABLE),
-    "byte that no code page has": (b"Nom;Nature\r\n\x81\x8d;service", tables.NOT_A_TABLE),
-    "endless quote": (b'Nom;Nature\r\n"' + b"a" * 200_000, tables.NOT_A_TABLE),
-    "truncated archive": (b"PK\x03\x04" + b"\x00" * 100, tables.UNREADABLE),
-    "archive of something else": (archive(word__document="<a/>"), tables.UNREADABLE),
-    "xml with entities": (archive(xl__workbook='<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'), tables.UNREADABLE),
-    "bomb": (archive(xl__workbook=b"0" * (tables.MAX_INFLATED + 1)), tables.UNREADABLE),
+    "blank": (b"\r\n\r\n", NO_HEADER),
+    "titles alone": (b"Nom;Nature\r\n", NO_ROW),
+    "page": (b"<html><body>Nom;Nature</body></html>", NOT_A_TABLE),
+    "pdf": (b"%PDF-1.7 whatever", NOT_A_TABLE),
+    "old excel": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), NOT_A_TABLE),
+    "nul": (b"Nom;Nature\r\nA\x00;service", NOT_A_TABLE),
+    "half a pair in utf-16": ("\ufeffNom".encode("utf-16-le") + b"\x00\xd8", NOT_A_TABLE),
+    "byte that no code page has": (b"Nom;Nature\r\n\x81\x8d;service", NOT_A_TABLE),
+    "endless quote": (b'Nom;Nature\r\n"' + b"a" * 200_000, NOT_A_TABLE),
+    "truncated archive": (b"PK\x03\x04" + b"\x00" * 100, UNREADABLE),
+    "archive of something else": (archive(word__document="<a/>"), UNREADABLE),
+    "xml with entities": (archive(xl__workbook='<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'), UNREADABLE),
+    "bomb": (archive(xl__workbook=b"0" * (LIMITS.inflated + 1)), UNREADABLE),
     "other titles": (b"Couleur;Taille\r\nbleu;grand", "Aucune colonne « Nom » ni « Adresse de la fiche »"),
-    "too many lines": (b"Nom\r\n" + b"a\r\n" * (tables.MAX_ROWS + 1), tables.TOO_MANY),
-    "too wide": (b";".join([b"Nom"] * 81) + b"\r\na", tables.TOO_MANY),
+    "too many lines": (b"Nom\r\n" + b"a\r\n" * (LIMITS.rows + 1), LIMITS.too_many),
+    "too wide": (b";".join([b"Nom"] * 81) + b"\r\na", LIMITS.too_many),
 }
 
 
@@ -89,10 +90,10 @@ def test_what_is_no_table_is_refused_with_a_sentence(desk, content, sentence):
 
 
 def test_a_heavy_file_is_refused_and_so_is_none(desk):
-    heavy = send(desk, upload(b"Nom\r\n" + b"a" * tables.MAX_BYTES))
+    heavy = send(desk, upload(b"Nom\r\n" + b"a" * LIMITS.size))
     none = desk.post(reverse(PAGE))
 
-    assert tables.TOO_LARGE in text_of(heavy)
+    assert LIMITS.too_large in text_of(heavy)
     assert "Choisissez un fichier." in text_of(none)
 
 
