@@ -12,12 +12,13 @@ KEPT_ROWS = 1024
 class Row:
     """A session to show, equal to another that shows the same: all its fields and counts, and what the clock changes.
 
-    Of related objects, the row shows the activity's title and the place's name alone.
+    Of related objects, the row shows the activity's title, the place's name, and what the first of its cycle says.
     """
 
     def __init__(self, session, level):
         fields = (value for name, value in vars(session).items() if not name.startswith("_"))
-        related = (session.activity.title, session.place and session.place.name)
+        carried = (session.places, session.carrier.opens_at)
+        related = (session.activity.title, session.place and session.place.name, *carried)
         self.session, self.level = session, level
         self.shown = (level, *fields, *related, session.opens_later, session.has_closed)
 

@@ -412,3 +412,16 @@ def test_a_cycle_under_way_stays_among_what_is_to_come(client, coordinator, cloc
 
     assert [row.session for row, _ in page.context["coming"]] == [sessions[0]]
     assert "cycle jusqu’au" in page.text
+
+
+def test_lists_say_of_each_date_what_the_first_session_of_its_cycle_says(client, coordinator, clock):
+    first, *_ = make_cycle(coordinator, capacity=2)
+    roomy, later = {"capacity": 3}, {"opens_at": timezone.now() + timedelta(days=2)}
+    pages = [client.get(reverse("session_list")).text]
+
+    for change in (roomy, later):
+        Session.objects.filter(pk=first.pk).update(**change)
+        pages.append(client.get(reverse("session_list")).text)
+
+    said = [[page.count(words) for words in ("Il reste 2 places", "Il reste 3 places", "Ouvre le")] for page in pages]
+    assert said == [[3, 0, 0], [0, 3, 0], [0, 0, 3]]
