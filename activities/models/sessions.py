@@ -5,11 +5,13 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
+from django.db.models.query import ModelIterable
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
 from activities.enums import ActivityKind, Audience, RegistrationState, SessionState
+from activities.models.tallies import FOLLOWER, QUESTION, tally
 from members.enums import Profession
 
 MAX_HOSTS = 2
@@ -93,6 +95,26 @@ def registered(condition):
     return own + Count("head__registrations", filter=condition("head__registrations__"))
 
 
+def in_cycle():
+    """Condition on the sessions that follow the first of their cycle and count in its length."""
+    return (Q(head__state=SessionState.DRAFT) | ~Q(state=SessionState.DRAFT)) & ~Q(state=SessionState.CANCELLED)
+
+
+class CountedIterable(ModelIterable):
+    """Sessions, each with what was counted of it once all were read (see SessionQuerySet.counted)."""
+
+    def __iter__(self):
+        sessions = list(super().__iter__())
+        counts = tally({session.registering_session_id for session in sessions})
+        for session in sessions:
+            carrier = session.registering_session_id
+            session.waiting = counts[carrier, RegistrationState.WAITING]
+            session.occupied = counts[carrier, RegistrationState.CONFIRMED] + counts[carrier, RegistrationState.OFFERED]
+            session.cycle_size = 1 + counts[carrier, FOLLOWER]
+            session.question_count = counts[carrier, QUESTION]
+            yield session
+
+
 class Series(models.Model):
     """Sessions made together from one rule (« chaque premier mardi »), so that they can be changed together."""
 
@@ -120,8 +142,17 @@ class SessionQuerySet(models.QuerySet):
         """Held, or published and begun: what took place, or is taking place."""
         return self.filter(Q(state=SessionState.HELD) | Q(state=SessionState.PUBLISHED, starts_at__lte=timezone.now()))
 
+    def counted(self):
+        """Give waiting, occupied (confirmed + offers not expired), cycle_size and question_count to each session.
+
+        In one statement after theirs, whatever their number: under a lock, it counts what the lock protects.
+        """
+        sessions = self.all()
+        sessions._iterable_class = CountedIterable
+        return sessions
+
     def with_places(self):
-        """Annotate waiting and occupied (confirmed + offers not expired): what places_left needs, in this statement."""
+        """Annotate waiting and occupied as counted() gives them, to filter and sort by."""
         return self.annotate(
             waiting=registered(lambda prefix: Q(**{f"{prefix}state": RegistrationState.WAITING})),
             occupied=registered(occupying),
@@ -135,19 +166,22 @@ class SessionQuerySet(models.QuerySet):
 
     def with_cycle(self):
         """Annotate cycle_size: how many sessions the cycle counts, cancelled ones left out; 1 outside a cycle."""
-        shown = Q(head__state=SessionState.DRAFT) | ~Q(state=SessionState.DRAFT)
-        followers = Session.objects.filter(shown, head_id=OuterRef("carrier_pk")).exclude(state=SessionState.CANCELLED)
+        followers = Session.objects.filter(in_cycle(), head_id=OuterRef("carrier_pk"))
         counted = followers.order_by().values("head_id").annotate(number=Count("pk")).values("number")
         return self.annotate(carrier_pk=Coalesce("head_id", "pk")).annotate(
             cycle_size=1 + Coalesce(Subquery(counted), 0)
         )
 
     def for_list(self):
-        """What a public list of sessions shows, in one statement."""
-        return self.with_places().with_cycle().select_related("activity", "place", "head")
+        """What a public list of sessions shows, in two statements."""
+        return self.counted().select_related("activity", "place", "head")
+
+    def for_page(self):
+        """What the page of a session shows, in three statements, and one more where it follows in a cycle."""
+        return self.counted().select_related("activity", "place", "facilitator").prefetch_related("hosts")
 
     def for_display(self):
-        """Everything that a page or a table of sessions shows, in two statements whatever their number."""
+        """Everything that a table of the team shows, to filter and sort by: two statements whatever their number."""
         related = self.with_counts().with_cycle().select_related("activity", "place", "facilitator", "head")
         return related.prefetch_related("hosts")
 
@@ -318,7 +352,7 @@ class Session(models.Model):
 
     @property
     def places_left(self):
-        """Places a newcomer would get at once: none while anyone waits. Needs with_places()."""
+        """Places a newcomer would get at once: none while anyone waits. Needs counted() or with_places()."""
         return 0 if self.waiting else max(0, self.places - self.occupied)
 
 

@@ -5,7 +5,7 @@ from django.db.models import Count, F, Max, Q
 from django.utils import timezone
 
 from activities.enums import CancelReason
-from activities.models import Person, Registration, Session, new_link_key, occupying
+from activities.models import Person, Registration, Session, new_link_key
 from activities.notifications import registrations as notifications
 from activities.permissions import why_closed, why_fixed, why_not_for
 from activities.services.locking import lock_session
@@ -31,14 +31,9 @@ def person_key(email):
 
 
 def _tally(session, email):
-    """Count what decides on a newcomer, in one statement: occupied, waiting, last number, live with this address."""
+    """Count what else decides on a newcomer, in one statement: the last number, those live with this address."""
     live = Q(state__in=State.live, email=email)
-    return session.registrations.aggregate(
-        occupied=Count("pk", filter=occupying()),
-        waiting=Count("pk", filter=Q(state=State.WAITING)),
-        last=Max("number"),
-        mine=Count("pk", filter=live),
-    )
+    return session.registrations.aggregate(last=Max("number"), mine=Count("pk", filter=live))
 
 
 @transaction.atomic
@@ -59,7 +54,7 @@ def register(*, slug, email, profession, sessions=None, by=None, extra_place=Fal
     refuse(why_not_for(session, profession))
     email = normalise_email(email)
     tally = _tally(session, email)
-    free = tally["occupied"] < session.places and not tally["waiting"]
+    free = session.places_left > 0
     if tally["mine"]:
         registration = session.registrations.live().get(email=email)
         notifications.link_again(registration, session)
@@ -82,7 +77,7 @@ def register(*, slug, email, profession, sessions=None, by=None, extra_place=Fal
     if free:
         notifications.confirmed(registration, session)
     else:
-        notifications.waiting(registration, session, position=tally["waiting"] + 1)
+        notifications.waiting(registration, session, position=session.waiting + 1)
     return registration, free
 
 

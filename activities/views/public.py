@@ -133,17 +133,21 @@ class SessionView(View):
     """A session and its registration form, on one page."""
 
     def page(self, request, slug, form=None, wish_form=None):
-        sessions = Session.objects.visible_to(request.user).for_display()
+        sessions = Session.objects.visible_to(request.user).for_page()
         session = get_object_or_404(sessions, slug=slug)
         context = {"session": session, "closed": why_closed(session), "mine": self.my_registration(session)}
         context["site_url"] = settings.SITE_URL
-        questions = [] if context["closed"] or form else list(session.carrier.questions.all())
-        if form or wish_form or questions or request.user.is_authenticated:
-            context["form"] = form or RegistrationForm(initial=initial_details(request.user), questions=questions)
-            context["wish_form"] = wish_form or TimeWishForm()
-        elif not context["closed"]:
-            context["blank"] = blank_fields()
+        if not (form or context["closed"] or context["mine"]):
+            form = self.own_form(session)
+        context |= {"form": form, "wish_form": wish_form, "blank": blank_fields()}
         return render(request, "activities/session.html", context)
+
+    def own_form(self, session):
+        """Return a form where the fields rendered once for all will not do: questions, or somebody who is known."""
+        questions = session.carrier.questions.all() if session.question_count else []
+        if not questions and not self.request.user.is_authenticated:
+            return None
+        return RegistrationForm(initial=initial_details(self.request.user), questions=questions)
 
     def my_registration(self, session):
         if not self.request.user.is_authenticated:

@@ -105,7 +105,7 @@ def test_home_costs_the_same_whatever_the_number_of_sessions_and_registrations(c
         with CaptureQueriesContext(connection) as queries:
             client.get("/")
         costs.append(len(queries))
-    assert costs == [2, 2, 2]
+    assert costs == [3, 3, 3]
 
 
 def test_a_signed_in_person_costs_the_roles_and_the_account_more(client):
