@@ -6,8 +6,8 @@ pairs handed over; its slips are counted once a year, into a publication that is
 A sheet is named there only where it was handed over at least THRESHOLD times, and was not in as many other requests:
 else the difference with the total would say the small number. There is no other cut, by month, profession or commune.
 
-The two apps do not read one another. The top floor takes the publication and hands it over here, for display alone;
-nothing of it is stored in this app.
+The directory reads nothing of the cell. The top floor takes listening_cell.figures.orientations() and hands it over
+here, for display alone; nothing of it is stored in this app.
 """
 
 from dataclasses import dataclass

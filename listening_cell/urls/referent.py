@@ -1,6 +1,6 @@
 from django.urls import path
 
-from listening_cell.views import enrolment, referent
+from listening_cell.views import cell_settings, enrolment, publication, referent
 
 urlpatterns = [
     path("", referent.ReferentHomeView.as_view(), name="cell_referent"),
@@ -14,4 +14,11 @@ urlpatterns = [
     path("pairs/<str:pk>/prolonger/", enrolment.ExtendView.as_view(), name="cell_extend"),
     path("pairs/<str:pk>/autre-cle/", enrolment.StartAgainView.as_view(), name="cell_start_again"),
     path("pairs/<str:pk>/revoquer/", enrolment.RevokeView.as_view(), name="cell_revoke"),
+    # figures and settings
+    path("chiffres/", publication.PublicationsView.as_view(), name="cell_publications"),
+    path("chiffres/apercu/", publication.PreviewView.as_view(), name="cell_publication_preview"),
+    path("chiffres/publier/", publication.PublishView.as_view(), name="cell_publish"),
+    path("chiffres/<int:year>/", publication.PublicationView.as_view(), name="cell_publication"),
+    path("reglages/", cell_settings.CellSettingsView.as_view(), name="cell_settings"),
+    path("relais/", cell_settings.ReplacementView.as_view(), name="cell_replacement"),
 ]

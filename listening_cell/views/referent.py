@@ -2,10 +2,11 @@
 
 from django.shortcuts import render
 
-from listening_cell.services import enrolling
+from listening_cell.services import enrolling, notices
 from listening_cell.views.spaces import ReferentSpace
 
 
 class ReferentHomeView(ReferentSpace):
     def get(self, request):
-        return render(request, "listening_cell/referent/home.html", {"todo": enrolling.awaited()})
+        todo = enrolling.awaited() | {"request": notices.waiting_for_referent()}
+        return render(request, "listening_cell/referent/home.html", {"todo": todo})
