@@ -20,14 +20,25 @@ def client_address(request):
     return request.META.get("REMOTE_ADDR", "")
 
 
+def window_of(scope, who, seconds):
+    """Return (key, end) of the window of `seconds` in which `who` tries `scope` now."""
+    window = int(time.time()) // seconds
+    key = hmac.new(settings.SECRET_KEY.encode(), f"{scope}:{who}:{window}".encode(), hashlib.sha256).hexdigest()
+    return key, datetime.fromtimestamp((window + 1) * seconds, UTC)
+
+
+def is_spent(*, scope, who, limit, seconds):
+    """Tell whether `who` has used up this window at `scope`, and count nothing: for limits on failures alone."""
+    key, _ = window_of(scope, who, seconds)
+    return Hit.objects.filter(key=key, count__gte=limit).exists()
+
+
 def within_limit(*, scope, who, limit, seconds):
     """Count one try of `who` at `scope` and tell whether it is among the first `limit` of this window of `seconds`.
 
     One statement, atomic on SQLite and PostgreSQL. `who` is stored only as a hash keyed with SECRET_KEY and the window.
     """
-    window = int(time.time()) // seconds
-    key = hmac.new(settings.SECRET_KEY.encode(), f"{scope}:{who}:{window}".encode(), hashlib.sha256).hexdigest()
-    expires_at = datetime.fromtimestamp((window + 1) * seconds, UTC)
+    key, expires_at = window_of(scope, who, seconds)
     table = connection.ops.quote_name(Hit._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(

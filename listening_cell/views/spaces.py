@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from listening_cell.enums import KeyState
+from listening_cell.forms.follow import CodeForm
 from listening_cell.models import Peer, Referent
 from listening_cell.services import casework, sessions
 from members.enums import Role
@@ -36,6 +37,12 @@ def space_of(request, kind):
     """Return the open Space of this kind that the browser holds, or None."""
     space = sessions.opened_space(request.COOKIES.get(COOKIE))
     return space if space and space.kind == kind else None
+
+
+def held_in(request):
+    """Return the fields that were being sent, as (name, value), for a page to carry on."""
+    held = [(name, value) for name, values in request.POST.lists() for value in values]
+    return [(name, value) for name, value in held if name != "csrfmiddlewaretoken"]
 
 
 @method_decorator([sensitive_post_parameters(), never_cache], name="dispatch")
@@ -88,10 +95,8 @@ class HolderSpace(RoleRequiredMixin, CellPage):
 
     def locked(self, request):
         """Ask for the passphrase, keeping what was being sent in the page itself."""
-        held = [(name, value) for name, values in request.POST.lists() for value in values]
-        held = [(name, value) for name, value in held if name != "csrfmiddlewaretoken"]
         sending = request.method == "POST"
-        context = {"held": held, "kind": self.kind, "target": request.get_full_path(), "sending": sending}
+        context = {"held": held_in(request), "kind": self.kind, "target": request.get_full_path(), "sending": sending}
         response = render(request, "listening_cell/unlock.html", context)
         response.headers["Cache-Control"] = "no-store, private"
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
@@ -106,12 +111,32 @@ class ReferentSpace(HolderSpace):
     model, kind, roles = Referent, REFERENT, (Role.CELL_REFERENT,)
 
 
-class ReceiptSpace(PublicCellPage):
-    """A page for who came back with a receipt. Sets self.opened; without it, asks for the receipt."""
+def opened_by_receipt(request):
+    """Return the Opened case of the receipt that this browser came back with, or None."""
+    space = space_of(request, RECEIPT)
+    return casework.open_by_receipt(space.secret.decode()) if space else None
 
-    def dispatch(self, request, *args, **kwargs):
-        space = space_of(request, RECEIPT)
-        self.opened = casework.open_by_receipt(space.secret.decode()) if space else None
+
+def code_page(request, form, *, target="", held=(), sending=False):
+    """Ask for the receipt. sending: something was being sent to target; the page itself keeps what it held."""
+    context = {"form": form, "target": target, "held": held, "sending": sending}
+    return render(request, "listening_cell/follow/return.html", context)
+
+
+class ReceiptSpace(PublicCellPage):
+    """A page for who came back with a receipt. Sets self.opened; without it, asks for the receipt.
+
+    What was being sent goes on once the code is given again, so that a long message outlives fifteen minutes.
+    """
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.opened = opened_by_receipt(request)
         if self.opened is None:
+            # In the place of whatever the page does, under all that PublicCellPage guards.
+            self.get = self.head = self.post = self.ask_again
+
+    def ask_again(self, request, *args, **kwargs):
+        if request.method != "POST":
             return redirect("cell_return")
-        return super().dispatch(request, *args, **kwargs)
+        return code_page(request, CodeForm(), target=request.path, held=held_in(request), sending=True)
