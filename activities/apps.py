@@ -18,13 +18,15 @@ class ActivitiesConfig(AppConfig):
             team_data,
             vouchers,
         )
-        from cafe import pdf
+        from activities.services.waiting import waiting
+        from cafe import notices, pdf
         from cafe.todo import register
         from members import personal_data
 
         register(todo.lines)
         register(todo_proposals.lines)
         register(todo_facilitators.lines)
+        notices.register(waiting)
         pdf.register(facilitators.LIST_KIND, facilitators.list_page)
         for make in (papers.attendance_sheet, papers.certificate, posters.session_poster, posters.season_poster):
             pdf.register(make.__name__, make)

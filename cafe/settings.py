@@ -103,7 +103,7 @@ else:
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;",
             },
         }
     }
@@ -275,4 +275,5 @@ LOGGING = {
 # --- The programme's rules that a CPTS may set ----------------------------------------------------
 
 OFFER_HOURS = env.int("OFFER_HOURS", default=48)
+NOTICE_HOURS = (8, 18)  # when everybody who has something waiting is mailed; what counts half-days counts these
 REGISTRATIONS_PER_HOUR = env.int("REGISTRATIONS_PER_HOUR", default=300)

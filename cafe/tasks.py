@@ -4,7 +4,7 @@ from celery import shared_task
 from django.core.management import call_command
 from django.utils import timezone
 
-from cafe import mail, pdf
+from cafe import mail, notices, pdf
 from cafe.models import Hit
 
 
@@ -30,6 +30,11 @@ def make_document(key):
 @shared_task
 def sweep_documents():
     pdf.sweep()
+
+
+@shared_task
+def send_notices():
+    notices.send_round()
 
 
 @shared_task

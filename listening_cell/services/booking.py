@@ -109,9 +109,14 @@ def read_board(now=None):
     return Board(peers, {at: frozenset(who) for at, who in free.items()}, talks, now, notice)
 
 
+@transaction.atomic
 def hold(*, case, peers, starts_at):
-    """Hold the slot of each of these peers for a case, or none of them. Raises SlotTaken."""
-    slots = list(Slot.objects.filter(peer__in=peers, starts_at=starts_at, closed=False).order_by("pk"))
+    """Hold the slot of each of these peers for a case, or none of them. Raises SlotTaken.
+
+    The slots are locked, in one order for all: a peer who closes an hour at this instant comes before, or after.
+    """
+    free = Slot.objects.select_for_update(of=("self",), no_key=True).filter(closed=False, starts_at=starts_at)
+    slots = list(free.filter(peer__in=peers).order_by("pk"))
     if len(slots) != len(peers):
         raise SlotTaken
     try:
