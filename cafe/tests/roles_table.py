@@ -143,6 +143,10 @@ def a_budget_line():
     return {"pk": BudgetLine.objects.create(season=2026, category="room", label="Salle", planned=100).pk}
 
 
+def a_reference():
+    return {"reference": "x"}
+
+
 TABLE = {
     # public pages
     "home": row(ANYONE),
@@ -411,6 +415,22 @@ TABLE = {
     "cell_code_pdf": row({PEER}, lambda: {"kind": "peer"}),
     "cell_lock": row(ANYONE),
     "cell_locked": row(ANYONE),
+    # the peers' space; who holds no key is led to the page of theirs, and a case is its pair's alone
+    "cell_peers": row({PEER}),
+    "cell_closed": row({PEER}),
+    "cell_case": row({PEER}, a_reference),
+    "cell_case_read": row({PEER}, a_reference),
+    "cell_case_recuse": row({PEER}, a_reference),
+    "cell_case_message": row({PEER}, a_reference),
+    "cell_case_talk": row({PEER}, a_reference),
+    "cell_case_cancel": row({PEER}, a_reference),
+    "cell_case_pass": row({PEER}, a_reference),
+    "cell_case_entrust": row({PEER}, a_reference),
+    "cell_case_close": row({PEER}, a_reference),
+    "cell_case_reopen": row({PEER}, a_reference),
+    "cell_interview_write": row({PEER}, a_reference),
+    "cell_interview": row({PEER}, lambda: a_reference() | {"number": 1}),
+    "cell_interview_edit": row({PEER}, lambda: a_reference() | {"number": 1}),
     # the cell's referent: keys of others
     "cell_referent": row({CELL_REFERENT}),
     "cell_holders": row({CELL_REFERENT}),

@@ -3,15 +3,17 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from cafe.errors import Refusal
 from listening_cell import vault
 from listening_cell.enums import AuditAction, CaseState
-from listening_cell.services import audit, booking, casework, following, slips
+from listening_cell.models import Reservation
+from listening_cell.services import audit, booking, casework, following, retention, slips
 
 COUNTED = "counted"
-KEPT = timedelta(days=60)
 NO_KEY = (
     "La clé des statistiques n’est pas reconnue : le suivi n’a pas été terminé, et rien n’est perdu. Prévenez le "
     "référent."
@@ -66,9 +68,15 @@ def reopen(*, opened, envelope):
     following.tell(held, envelope, REOPENED)
 
 
-def kept_until(case):
-    """Return the day after which a closed case is forgotten: sixty days after the week in which it was."""
-    return case.last_week + timedelta(days=6) + KEPT
+def kept_until(cases):
+    """Return {reference: day after which a closed case is forgotten}, in one statement: see retention, which forgets.
+
+    Sixty days after the week in which it was closed, and never more than a year after its last talk.
+    """
+    talks = Reservation.objects.filter(case__in=cases).values_list("case").annotate(Max("slot__starts_at"))
+    years = {case: timezone.localdate(last) + retention.LONGEST for case, last in talks}
+    days = {case.pk: case.last_week + retention.WEEK + retention.CLOSED - timedelta(days=1) for case in cases}
+    return {case: min(day, years.get(case, day)) for case, day in days.items()}
 
 
 def sheet_key(sheet):

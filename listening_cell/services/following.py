@@ -23,6 +23,13 @@ ALONE = "Il manque un pair à ce suivi. Passez d’abord la main pour la place v
 NO_TALK = "Il n’y a pas d’entretien à venir."
 
 
+class Gone(Refusal):
+    """The case is no longer this peer's: handed over, or withdrawn by the requester."""
+
+    def __init__(self):
+        super().__init__(GONE)
+
+
 @dataclass(frozen=True)
 class Cover:
     """What a peer knows of a case before reading the request. at: when its next talk begins, or None.
@@ -100,11 +107,11 @@ def pair_of(case):
 def hold_case(opened, envelope):
     """Hold the case of an envelope until the transaction ends, and return Opened with the case as it is now.
 
-    Raises Refusal where it was withdrawn, or handed over to another peer, meanwhile.
+    Raises Gone where it was withdrawn, or handed over to another peer, meanwhile.
     """
     case = Case.objects.select_for_update(no_key=True).filter(pk=opened.case.pk).first()
     if case is None or not case.envelopes.filter(pk=envelope.pk).exists():
-        raise Refusal(GONE)
+        raise Gone
     return replace(opened, case=case)
 
 

@@ -1,7 +1,7 @@
 """The interview log: notes sealed to the pair, only ever added. A change is a new version of the whole note."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,6 +13,13 @@ from listening_cell.services import booking, casework, following
 
 INTERVIEW = "interview"
 CHANGED = "Votre binôme a changé ce compte rendu entre-temps. Relisez sa version, puis reprenez la vôtre ci-dessous."
+
+
+class Changed(Refusal):
+    """The other peer wrote a version meanwhile."""
+
+    def __init__(self):
+        super().__init__(CHANGED)
 
 
 @dataclass(frozen=True)
@@ -63,14 +70,14 @@ def write_interview(*, opened, envelope, content, replaces=None):
     """Add a talk to the log, or a version of one; return the Note. content: what the form gives, plain values.
 
     replaces: the number of the version that was on screen. content["next"], where it is given, is an hour at which
-    both are free: the next talk is held in the same transaction. Raises SlotTaken; Refusal where the other peer wrote
+    both are free: the next talk is held in the same transaction. Raises SlotTaken; Changed where the other peer wrote
     a version meanwhile.
     """
     held = following.hold_open_case(opened, envelope)
     if replaces is not None:
         latest = [one.latest.number for one in interviews_of(casework.read_notes(held))]
         if replaces not in latest:
-            raise Refusal(CHANGED)
+            raise Changed
     whole = {"kind": INTERVIEW, "replaces": replaces} | content
     note = casework.write_note(opened=held, author=envelope.peer_id, content=whole)
     if content.get("next"):
@@ -89,6 +96,16 @@ def hours_in_common(case, now=None):
     """Return the hours at which the whole pair is free; none where a peer is missing."""
     pair = following.pair_of(case)
     return booking.read_board(now).common(pair) if len(pair) == following.PAIR else []
+
+
+def day_of(content):
+    """Return the day of a talk."""
+    return date.fromisoformat(content["day"])
+
+
+def next_of(content):
+    """Return the hour that was set for the next talk as this one was written down, or None."""
+    return datetime.fromisoformat(content["next"]) if content.get("next") else None
 
 
 def talks_held(interviews):

@@ -141,4 +141,5 @@ def entrust_again(*, opened, envelope):
         raise Refusal(NOT_SIGNED.format(name=other.peer.user)) from error
     seen = {"opened": other.opened, "read_up_to": other.read_up_to}
     CaseEnvelope.objects.filter(pk=fresh.pk).update(**seen)
+    notices.tell_others(case=held.case, peer=envelope.peer)
     return other.peer
