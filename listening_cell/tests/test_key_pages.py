@@ -21,6 +21,12 @@ OTHER = "lampe velours tisane sentier marée"
 PEER_KEY, REFERENT_KEY = reverse("cell_key", args=["peer"]), reverse("cell_key", args=["referent"])
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """A loaded machine may take longer than a visitor would wait."""
+    monkeypatch.setattr("listening_cell.drawing.PATIENCE", 300)
+
+
 @pytest.fixture
 def cell():
     return make_cell()
@@ -206,6 +212,7 @@ def test_the_sheet_is_drawn_from_the_form_alone_and_written_nowhere(client, invi
     assert promises(response.content) == ACCESSIBLE
     assert [group in words for group in code_page.context["groups"]] == [True] * 8
     assert code_page.context["mark_groups"] in words
+    assert "/ecoute/cle/peer/secours" in words
     assert invited.user.last_name not in words
     assert "no-store" in response["Cache-Control"]
     assert sorted(path for path in tmp_path.rglob("*") if path.is_file()) == before

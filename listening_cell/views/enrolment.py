@@ -18,11 +18,11 @@ SAVED = "C’est enregistré."
 PAGE = 25
 LAST = Choose(When(state=KeyState.REVOKED, then=Value(1)), default=Value(0))
 NAMES = {
-    KeyState.INVITED: "Invitation à suivre : la clé n’est pas encore créée",
+    KeyState.INVITED: "Clé pas encore créée",
     KeyState.UNSIGNED: "Clé à signer",
     KeyState.SIGNED: "Clé signée",
     KeyState.REVOKED: "Clé révoquée",
-    "soon": "Clé à prolonger bientôt",
+    "soon": "Clé à prolonger",
     "expired": "Clé expirée",
     "refused": "Signature non reconnue",
 }

@@ -11,7 +11,6 @@ from listening_cell import vault
 from listening_cell.forms.keys import NOTED, ChangePassphraseForm, NotedForm, RecoverForm, UnlockForm
 from listening_cell.services import keys, papers
 from listening_cell.views.keys import TRIES, TRIES_SECONDS, KeyPage
-from listening_cell.views.spaces import REFERENT
 
 SAVED = "C’est enregistré."
 
@@ -107,7 +106,7 @@ class CodePdfView(CodeView):
         try:
             if not within_limit(scope="cell-pdf", who=self.holder.pk, limit=TRIES, seconds=TRIES_SECONDS):
                 raise Refusal(papers.NOT_DRAWN)
-            content = papers.recovery_sheet(code=code, mark=mark, with_root=self.kind == REFERENT)
+            content = papers.recovery_sheet(code=code, mark=mark, kind=self.kind)
         except Refusal as refusal:
             return self.page("keys/code", **self.shown(code, mark), error=refusal.sentence)
         return HttpResponse(
