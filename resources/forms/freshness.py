@@ -28,7 +28,7 @@ class CorrectionForm(forms.ModelForm):
     """
 
     website = forms.URLField(label="Site", max_length=300, required=False, assume_scheme="https")
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    seen = forms.CharField(label="Ce que montrait la page", widget=forms.HiddenInput, required=False)
     word = word_field(
         "Un mot pour la coordination",
         "Le nom, la présentation ou les besoins auxquels vous répondez se changent avec elle : écrivez-le ici.",
