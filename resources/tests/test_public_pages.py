@@ -17,7 +17,8 @@ def page(client, address):
 
 
 def headings(text):
-    return [name.strip() for name in re.findall(r'<a href="/ressources/[a-z0-9-]+/">(.*?)</a>', text)]
+    """Return the names of the sheets on a page, in order."""
+    return [name.strip() for name in re.findall(r'<h2>\s*<a href="/ressources/[a-z0-9-]+/">(.*?)</a>', text)]
 
 
 def test_the_first_screen_is_one_field_and_six_themes_in_words(client):
@@ -27,6 +28,15 @@ def test_the_first_screen_is_one_field_and_six_themes_in_words(client):
 
     assert re.findall(r'<a href="/ressources/\?theme=[a-z]+">(.*?)</a>', text) == THEMES
     assert (re.findall(r'type="search"', text), headings(text)) == (['type="search"'], [])
+
+
+def test_the_first_screen_leads_to_the_booklet_the_proposal_and_the_files_for_neighbours(client):
+    text = page(client, "/ressources/")
+
+    main = text[text.index("<main") : text.index("</main>")]
+    assert re.findall(r'href="(/ressources/[^"?]+)"', main) == [
+        "/ressources/livret.pdf", "/ressources/proposer/", "/ressources/export/",
+    ]  # fmt: skip
 
 
 def test_an_address_can_be_shared_and_keeps_what_was_asked(client):
