@@ -6,6 +6,7 @@ from html import unescape
 import pytest
 
 from resources.enums import PreventionPart
+from resources.services.prevention import withdraw_page
 from resources.tests.prevention import make_page
 from resources.wellbeing import ANSWERS, BANDS, FACTOR, ITEMS
 
@@ -83,7 +84,7 @@ def test_every_result_offers_a_way_in(client):
         ["/ecoute/", "/ressources/?theme=sante"],
         ["/ecoute/", "/ressources/?theme=sante", "/activites/"],
         ["/activites/", "/ecoute/"],
-        ["/activites/", "/prevention/"],
+        ["/activites/", "/prevention/#collegue"],
     ]
 
 
@@ -104,6 +105,16 @@ def test_four_questions_the_notebook_and_the_pages_are_beside_it(client):
     assert re.findall(r'<a href="/prevention/[\w-]+/">(.*?)</a>', html) == ["Dormir"]
 
 
+def test_other_tools_lead_to_the_page_where_the_coordination_keeps_their_addresses(client):
+    page = make_page(title="Des outils", seed_key="soi-outils")
+    link = f'<a href="{page.get_absolute_url()}">Comment les choisir</a>'
+
+    shown = link in main_of(client, PAGE)
+    withdraw_page(page=page)
+
+    assert (shown, link in main_of(client, PAGE)) == (True, False)
+
+
 def test_the_notebook_is_blank_and_has_every_part(client):
     html = main_of(client, NOTEBOOK)
 
@@ -118,7 +129,7 @@ def test_the_notebook_is_blank_and_has_every_part(client):
     [
         ("/", [PAGE, "/prevention/#collegue"]),
         ("/ressources/", [PAGE, "/prevention/"]),
-        ("/ecoute/", ["/prevention/", PAGE]),
+        ("/ecoute/", [PAGE]),
         ("/prevention/", [PAGE, NOTEBOOK]),
     ],
 )

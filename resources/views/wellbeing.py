@@ -9,6 +9,8 @@ from resources.enums import PreventionPart
 from resources.models import PreventionPage
 from resources.wellbeing import ANSWERS, BANDS, FACTOR, ITEMS
 
+TOOLS = "soi-outils"  # seed key of the page where the coordination keeps the addresses of other tools
+
 
 # Not kept by the browser either: coming back to the page, perhaps as somebody else, shows no answer.
 @method_decorator([login_not_required, never_cache], name="dispatch")
@@ -18,9 +20,10 @@ class WellbeingView(TemplateView):
     template_name = "resources/wellbeing/index.html"
 
     def get_context_data(self, **kwargs):
-        pages = PreventionPage.objects.published().filter(part=PreventionPart.SELF)
+        pages = list(PreventionPage.objects.published().filter(part=PreventionPart.SELF).defer("body"))
+        tools = next((page for page in pages if page.seed_key == TOOLS), None)
         return super().get_context_data(
-            items=ITEMS, answers=ANSWERS, bands=BANDS, factor=FACTOR, pages=list(pages), **kwargs
+            items=ITEMS, answers=ANSWERS, bands=BANDS, factor=FACTOR, pages=pages, tools=tools, **kwargs
         )
 
 
