@@ -27,9 +27,10 @@ class ResourceChange(models.Model):
 class ResourceReport(models.Model):
     """« Signaler une erreur » on a sheet, or « Proposer une ressource », sent by anyone.
 
-    fields: for an error {"wrong": a Fault}; for a proposal what was typed, {name of a Resource's field: value}, the
-    list of "needs" and "known", an Acquaintance. For a proposal, resource is the suggestion that was made of it, if
-    any. An empty message has been wiped: none is ever received so.
+    fields: for an error {"wrong": a Fault}, and "by": "itself" where the resource says it by its own link; for a
+    proposal what was typed, {name of a Resource's field: value}, the list of "needs" and "known", an Acquaintance. For
+    a proposal, resource is the suggestion that was made of it, if any. An empty message has been wiped: none is ever
+    received so.
     """
 
     kind = models.CharField("nature", max_length=8, choices=ReportKind)
