@@ -27,8 +27,8 @@ from members.enums import Role
 from resources.freshness_links import sheet_link_path
 from resources.models import Commune
 from resources.tests.factories import make_commune, make_resource, make_synonyms
-from resources.tests.reports import make_report
 from resources.tests.prevention import make_message, make_page
+from resources.tests.reports import make_report
 
 ANONYMOUS, PROFESSIONAL, SUPERUSER = "anonymous", "professional", "superuser"
 TEAM, COORDINATION, BOARD, PEER, CELL_REFERENT = Role
