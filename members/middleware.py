@@ -36,8 +36,6 @@ class SecondFactorMiddleware:
     def process_view(self, request, view, args, kwargs):
         if not settings.REQUIRE_MFA or settings.SESSION_COOKIE_NAME not in request.COOKIES:
             return None
-        if getattr(view, "looks_at_nobody", False):
-            return None
         user = request.user
         if not user.is_authenticated or not user.needs_second_factor or has_second_factor(user):
             return None

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from activities.tests.racing import ask, web
+from activities.tests.racing import ask
 from cafe.tests.pdf_reader import ACCESSIBLE, promises, text_of
 from cafe.tests.processes import WORKER, portal_env, running
+from cafe.tests.racing import web
 from members.tests.browsing import DESKTOP, PHONE, barriers, chromium
 
 pytestmark = [pytest.mark.server, pytest.mark.browser]

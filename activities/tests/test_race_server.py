@@ -1,8 +1,9 @@
 import pytest
 
 from activities.tests.factories import form_data
-from activities.tests.racing import Visitor, ask, outcome, race, web
+from activities.tests.racing import ask, outcome
 from cafe.tests.processes import portal_env
+from cafe.tests.racing import Visitor, race, web
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("server")]
 CLIENTS, PLACES = 200, 20

@@ -14,11 +14,12 @@ from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from activities.tests.factories import form_data
-from activities.tests.racing import Visitor, ask, web
+from activities.tests.racing import ask
 from activities.tests.test_proposals_browser import attach, fill_in
 from activities.tests.test_story_browser import sign_up_by_hand
 from cafe.tests.mailbox import mails_to, wait_for_mail
 from cafe.tests.processes import WORKER, portal_env, running
+from cafe.tests.racing import Visitor, web
 from members.tests.browsing import DESKTOP, PHONE, chromium
 from members.tests.factories import PASSWORD
 

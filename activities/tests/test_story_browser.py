@@ -3,9 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
-from activities.tests.racing import ask, web
+from activities.tests.racing import ask
 from cafe.tests.mailbox import personal_link, wait_for_mail
 from cafe.tests.processes import WORKER, portal_env, running
+from cafe.tests.racing import web
 from members.tests.browsing import PHONE, chromium
 
 pytestmark = [pytest.mark.server, pytest.mark.browser]

@@ -112,7 +112,7 @@ class AskForm(HoneypotMixin, forms.Form):
         widget=Radios,
         help_text="Quelques créneaux, tirés au sort chaque jour parmi ceux où deux pairs sont libres. Comptez trente "
         "minutes à une heure.",
-        error_messages={"required": "Choisissez un créneau, ou « Aucun de ces créneaux »."},
+        error_messages={"required": "Choisissez un créneau, ou « Aucun de ces créneaux »."},
     )
     name = OneLineField(
         label="Prénom ou pseudonyme",

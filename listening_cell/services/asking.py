@@ -89,21 +89,24 @@ def ask(*, nonce, request, starts_at=None, now=None):
     Raises SlotTaken (with near slots), NoPair, or Refusal where too many have asked today. Sent again, the same form
     gives the same Asked. A slot that was lost to a race is tried with another pair, if there is one.
     """
-    found = already_asked(nonce, now)
-    if found:
-        return found
-    for turn in range(booking.TRIES):
+    for _ in range(booking.TRIES):
+        found = already_asked(nonce, now)
+        if found:
+            return found
         try:
             return ask_once(nonce=nonce, request=request, starts_at=starts_at, now=now)
         except IntegrityError:
-            # The same form was sent twice at once, and the other one has just been kept.
-            found = already_asked(nonce, now)
-            if found:
-                return found
-        except booking.SlotTaken:
-            if turn == booking.TRIES - 1:
-                raise
-    raise booking.SlotTaken
+            refusal = booking.SlotTaken()
+        except booking.SlotTaken as error:
+            refusal = error
+        except Refusal as error:
+            refusal = error
+            break
+    # Sent twice at once, a form may be refused the very pair that it has just been given.
+    found = already_asked(nonce, now)
+    if found:
+        return found
+    raise refusal
 
 
 def ask_once(*, nonce, request, starts_at, now):

@@ -53,6 +53,7 @@ class AskView(PublicCellPage):
     def receipt(self, request, asked):
         context = {
             "asked": asked,
+            "peers": sorted((peer.user for peer in asked.peers), key=lambda user: (user.first_name, user.pk)),
             "groups": vault.grouped(asked.receipt).split(),
             "come_back_by": asking.come_back_by(asked),
             "cell": CellSettings.load(),

@@ -55,13 +55,7 @@ class CellPage(View):
         return response
 
 
-def looks_at_nobody(view):
-    """Mark a view before which no middleware of ours may read who is signed in."""
-    view.looks_at_nobody = True
-    return view
-
-
-@method_decorator([login_not_required, looks_at_nobody], name="dispatch")
+@method_decorator(login_not_required, name="dispatch")
 class PublicCellPage(CellPage):
     """For anybody: whoever is signed in is nobody here, for the frame of the page as for the view."""
 
