@@ -1,5 +1,6 @@
 """What happens to accounts."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
@@ -90,7 +91,9 @@ def purge(now, dry_run):
     counts = [warned.count(), to_warn.count()]
     if not dry_run:
         for user in warned:
-            erase_account(user=user)
+            # Somebody on whom something still rests stays, and is no reason to keep the others.
+            with suppress(Refusal):
+                erase_account(user=user)
         for user in to_warn:
             warn_idle(user=user, now=now)
     return [

@@ -56,8 +56,19 @@ def record(action, *, actor="", case=None):
     )
     line.mac = mac_of(last.mac if last else b"", line)
     line.save(force_insert=True)
-    transaction.on_commit(partial(files.keep_head, line.seq, line.mac))
+    transaction.on_commit(partial(keep_head, line))
     return line
+
+
+def keep_head(line):
+    """Keep the newest link in a file, but where the link that the file knows is not in the chain any more.
+
+    A table that was rolled back goes on growing: the file would otherwise follow it and forget what it had seen.
+    """
+    head = files.head()
+    known = CellAudit.objects.filter(seq=head["seq"]).first()
+    if not head["seq"] or (known and bytes(known.mac).hex() == head["mac"]):
+        files.keep_head(line.seq, line.mac)
 
 
 def broken_link():
