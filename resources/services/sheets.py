@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from cafe.errors import Refusal
-from resources.enums import ChangeKind, ChangeOrigin, ReportKind, ResourceState, Verification
+from resources.enums import ChangeKind, ChangeOrigin, ResourceState, Verification
 from resources.models import Resource, ResourceChange, ResourceNeed
 from resources.needs import NEED_BY_SLUG
 from resources.services.indexing import hold_index, mark_index, search_text_of
@@ -101,7 +101,8 @@ def create_sheet(*, values, needs=(), by=None, origin=ChangeOrigin.COORDINATION,
 def update_sheet(*, resource, values, needs=None, by=None, origin=ChangeOrigin.COORDINATION):
     """Change a sheet's fields, and its needs where given; return (sheet, what changed as {name: [before, after]}).
 
-    Nothing is written where nothing changed. The address of the page never changes. Raises Refusal.
+    Nothing is written where nothing changed. The address of the page never changes. A published sheet that loses the
+    agreement it was published with is suspended. Raises Refusal.
     """
     resource = lock_sheet(resource.pk)
     changed = differences(resource, values)
@@ -117,6 +118,9 @@ def update_sheet(*, resource, values, needs=None, by=None, origin=ChangeOrigin.C
     if needs != before:
         set_needs(resource, needs)
     keep(resource, ChangeKind.EDITED, by=by, origin=origin, fields=changed)
+    if must_be_hidden(resource):
+        resource = suspend_sheet(resource=resource, by=by, origin=origin)
+        changed["state"] = [ResourceState.PUBLISHED, ResourceState.SUSPENDED]
     return resource, changed
 
 
@@ -133,16 +137,26 @@ def move(*, resource, state, allowed, kind, by, origin):
     return resource
 
 
-def check_agreed(resource):
-    """Raise Refusal for a person whom a visitor proposed: the form promises that she is asked before anything shows."""
-    if not resource.shows_contact and resource.reports.filter(kind=ReportKind.PROPOSAL).exists():
-        raise Refusal("Cette personne a été proposée par quelqu’un : notez la date de son accord avant de publier.")
+def lacks_agreement(resource):
+    """Whether a sheet is of a person whom a visitor proposed and who has not agreed, or no longer does.
+
+    The form promises that she is asked before anything shows. Of a person whom the coordination chose, who practises in
+    public, what is published without an agreement is the name and the profession: her contact alone is hidden.
+    """
+    # The history says it, which lasts as long as the sheet: a report may be deleted before.
+    proposed = resource.changes.filter(kind=ChangeKind.CREATED, origin=ChangeOrigin.REPORT)
+    return not resource.shows_contact and proposed.exists()
+
+
+def must_be_hidden(resource):
+    return resource.state == ResourceState.PUBLISHED and lacks_agreement(resource)
 
 
 @transaction.atomic
 def publish_sheet(*, resource, by=None, origin=ChangeOrigin.COORDINATION):
     """Show a sheet to those who may read it. Raises Refusal where it lacks a sentence or a way to reach it."""
-    check_agreed(lock_sheet(resource.pk))
+    if lacks_agreement(lock_sheet(resource.pk)):
+        raise Refusal("Cette personne a été proposée par quelqu’un : notez la date de son accord avant de publier.")
     return move(
         resource=resource, state=ResourceState.PUBLISHED, allowed=ResourceState.publishable, kind=ChangeKind.PUBLISHED,
         by=by, origin=origin,

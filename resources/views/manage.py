@@ -83,8 +83,15 @@ class ResourceEditView(ResourceFormView):
         resource, changed = sheets.update_sheet(
             resource=form.instance, values=form.values(), needs=form.needs_chosen(), by=self.request.user
         )
-        messages.success(self.request, "Les changements sont enregistrés." if changed else "Rien n’a changé.")
+        messages.success(self.request, what_changed(changed))
         return resource
+
+
+def what_changed(changed):
+    """Return the sentence that says what saving a sheet did: changed is what update_sheet returns."""
+    if "state" in changed:
+        return "Les changements sont enregistrés. Sans l’accord de cette personne, sa fiche est suspendue."
+    return "Les changements sont enregistrés." if changed else "Rien n’a changé."
 
 
 def resource_move(service, done):

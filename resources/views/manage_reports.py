@@ -18,7 +18,7 @@ from resources.models import Resource, ResourceReport
 from resources.reported import lines_of
 from resources.services import reports
 from resources.services.words import plain
-from resources.views.manage import CoordinationMixin
+from resources.views.manage import CoordinationMixin, what_changed
 
 ALIKE = 5
 
@@ -99,7 +99,7 @@ class ReportSheetView(CoordinationMixin, View):
     def save(self, report, form):
         chosen = {"values": form.values(), "needs": form.needs_chosen(), "by": self.request.user}
         _, changed = reports.correct_sheet(report=report, **chosen)
-        messages.success(self.request, "Les changements sont enregistrés." if changed else "Rien n’a changé.")
+        messages.success(self.request, what_changed(changed))
 
 
 def report_move(service, done, to="manage_report"):
