@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
+from resources.enums import ResourceKind
 from resources.models import Commune, IndexMark, Resource, ResourceNeed, Synonyms
 from resources.services.indexing import WEIGHTS
 from resources.services.words import meaningful, plain, stem
@@ -106,12 +107,15 @@ def phrase(text):
 FIELDS = (
     *("pk", "visibility", "professions", "on_site", "remote", "cost", "commune", "area_kind", "area_communes"),
     *("latitude", "longitude", "priority_access", "charter_signed_on", "name", "search_text"),
+    *("kind", "contact_agreed_on"),
 )
 
 
 def entry(row, needs, communes):
     commune = plain(row["commune"])
-    own = (row["latitude"], row["longitude"])
+    # Of a person who did not agree, distances from three communes would tell where the door is.
+    shown = row["kind"] != ResourceKind.PERSON or row["contact_agreed_on"] is not None
+    own = (row["latitude"], row["longitude"]) if shown else (None, None)
     limited = row["area_kind"] == "communes"
     return Entry(
         pk=row["pk"],

@@ -172,6 +172,19 @@ def test_a_commune_keeps_what_is_near_then_what_is_remote():
     }
 
 
+def test_a_person_who_did_not_agree_is_as_far_as_her_commune():
+    make_commune("Paris", *PARIS)
+    make_commune("Versailles", *VERSAILLES)
+    at_home = {"kind": "personne", "commune": "Versailles", "latitude": 48.85, "longitude": 2.34}
+    sheet("Louise Petit", **at_home)
+    sheet("Maître Blanc", contact_agreed_on="2026-01-05", **at_home)
+
+    assert reasons(commune="Paris", km=20) == {
+        "Louise Petit": ["à 17\u00a0km de Paris"],
+        "Maître Blanc": ["à 1\u00a0km de Paris"],
+    }
+
+
 def test_a_sheet_that_serves_other_communes_is_left_out():
     make_commune("Paris", *PARIS)
     limits = {"area_kind": "communes", "area": "Deux communes", "area_communes": ["Versailles", "Sèvres"]}
