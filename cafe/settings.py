@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "activities",
     "resources",
     "listening_cell",
+    "evaluation",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -26,6 +26,16 @@ PRODUCT = [path for path in CODE if "tests" not in path.parts]
 SAME_IN_FRENCH = {"commune", "description", "latitude", "longitude", "message", "note", "public", "source"}
 # Kept by services alone: no form, nor anything that a person types, can break them.
 SILENT_CONSTRAINTS = {
+    "answer_says_something",
+    "answer_value_once",
+    "coding_once",
+    "invitation_once_per_person",
+    "invitation_once_per_session",
+    "question_is_not_its_condition",
+    "snapshot_once_per_scope",
+    "survey_closed_has_date",
+    "survey_keeps_its_threshold",
+    "survey_open_has_date",
     "case_last_week_follows",
     "cell_settings_are_single",
     "envelope_once_per_peer",
