@@ -47,14 +47,15 @@ def main():
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
-    accounts = prepared(stop)
+    accounts, cell = prepared(stop)
     if accounts:
         os.environ.setdefault("REQUIRE_MFA", "0")
     if stop.is_set():
         return 0
     children = [web_server(host, port, var), worker(var)]
     try:
-        return serve(children, stop, f"http://{'127.0.0.1' if name == 'localhost' else host}:{port}/", accounts)
+        address = f"http://{'127.0.0.1' if name == 'localhost' else host}:{port}/"
+        return serve(children, stop, address, accounts, cell)
     finally:
         end(children)
 
@@ -72,7 +73,10 @@ def refuse_taken_port(host, port):
 
 
 def prepared(stop):
-    """Bring the database up to date in a process of its own; return the demo accounts that exist there."""
+    """Bring the database up to date in a process of its own.
+
+    Return the demo accounts that exist there, and the sentences that tell what opens the demo's listening cell.
+    """
     say("→ Base de données et fichiers du site")
     child = subprocess.Popen(
         [sys.executable, __file__, "prepare"], stdout=subprocess.PIPE, text=True, start_new_session=True
@@ -84,7 +88,7 @@ def prepared(stop):
         pass
     if child.poll() is None:
         kill_group(child)
-        return []
+        return [], []
     reader.join()
     if child.returncode:
         say("La préparation a échoué : le portail n’est pas démarré.")
@@ -93,7 +97,7 @@ def prepared(stop):
 
 
 def prepare():
-    """Migrate, gather static files, load the demo where the database is empty; print the demo accounts as JSON."""
+    """Migrate, gather static files, load the demo where the database is empty; print as JSON what prepared() gives."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cafe.settings")
     sys.path.insert(0, str(BASE_DIR))
     import django
@@ -113,7 +117,9 @@ def prepare():
     if os.environ.get("DEMO", "1") != "0" and not people.exists():
         say("→ Données de démonstration")
         call_command("demo", verbosity=0, stdout=sys.stderr)
-    print(json.dumps(list(people.filter(email__in=ACCOUNTS).values_list("email", flat=True))))
+    from cafe.demo.cell import told
+
+    print(json.dumps([list(people.filter(email__in=ACCOUNTS).values_list("email", flat=True)), told()]))
 
 
 def gathered(manifest):
@@ -155,10 +161,10 @@ def worker(var):
     )  # fmt: skip
 
 
-def serve(children, stop, address, accounts):
+def serve(children, stop, address, accounts, cell):
     """Wait for the end: 0 when asked to stop, 1 when a child died."""
     if answers(address, children, stop):
-        welcome(accounts)
+        welcome(accounts, cell)
     while not stop.wait(0.3):
         for child in children:
             if child.process.poll() is not None:
@@ -184,7 +190,7 @@ def answers(address, children, stop):
     return False
 
 
-def welcome(accounts):
+def welcome(accounts, cell):
     say(f"\nLe portail est ouvert : {os.environ['SITE_URL']}/")
     say("Courriels : var/mail/   Journaux : var/log/   Pour arrêter : Ctrl-C")
     if accounts:
@@ -192,6 +198,8 @@ def welcome(accounts):
         for email, title in ACCOUNTS.items():
             if email in accounts:
                 say(f"  {email:28} {title}")
+        for line in cell:
+            say(line)
 
 
 def end(children):

@@ -82,6 +82,8 @@ def test_first_start_loads_the_demo_and_names_its_accounts_then_obeys_sigterm(tm
     said = log.read_text()
     assert f"http://localhost:{port}/" in said
     assert "coordination@demo.example" in said
+    assert "tisane lampe velours marée sentier" in said
+    assert "Code de suivi d’une demande en cours" in said
     assert {"log", "static"} <= written
 
 

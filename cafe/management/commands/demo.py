@@ -1,5 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
+from cafe.demo import cell
 from cafe.demo.load import is_loaded, load_demo, real_people
 from cafe.demo.people import ACCOUNTS, PASSWORD
 
@@ -17,6 +19,8 @@ class Command(BaseCommand):
             self.decline()
             return
         loaded = load_demo()
+        # The cell keeps files as its transactions end: it comes after, and never within another.
+        transaction.on_commit(cell.load_cell)
         if verbosity:
             self.tell(loaded)
             self.show_accounts()
@@ -44,3 +48,5 @@ class Command(BaseCommand):
         for account in ACCOUNTS:
             if account.label:
                 self.stdout.write(f"  {account.email:<28} {account.label}")
+        for line in cell.told():
+            self.stdout.write(line)
