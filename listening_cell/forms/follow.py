@@ -10,7 +10,7 @@ from listening_cell.forms.asking import Boxes, PeersField, Radios, described
 WORDS = 5000
 NO_DATE = "none"
 QUIET = {"autocomplete": "off", "spellcheck": "false"}
-TOO_LONG = "C’est trop long : 5 000 caractères au plus. Rien n’est perdu : raccourcissez, ou écrivez en deux fois."
+TOO_LONG = "C’est trop long : 5 000 caractères au plus. Rien n’est perdu : raccourcissez, ou écrivez en deux fois."
 
 
 class CodeForm(forms.Form):

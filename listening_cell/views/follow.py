@@ -140,7 +140,6 @@ def calm(view):
 @method_decorator(calm, name="dispatch")
 class FollowPage(ReceiptSpace):
     def show(self, name, **context):
-        context = {"followed": returning.follow(self.opened)} | context
         return render(self.request, f"listening_cell/follow/{name}.html", context)
 
 
@@ -222,6 +221,8 @@ class DateView(FollowPage):
 
     def page(self, form, near=None, status=200):
         followed = returning.follow(self.opened)
+        if not followed.is_open:
+            return redirect("cell_follow")
         dates, count = returning.dates(followed.pair), shown_count(self.request)
         form.show(dates[:count] if near is None else near)
         more = count + STEP if count < min(len(dates), MOST_SHOWN) else None
