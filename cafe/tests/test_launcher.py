@@ -39,7 +39,7 @@ def launched(tmp_path, **variables):
         with log.open("wb") as output:
             process = subprocess.Popen([sys.executable, "scripts/run.py"], cwd=ROOT, env=env, stderr=output)
         try:
-            wait_until(lambda: OPEN in log.read_text() or process.poll() is not None, 120, "the portal did not open")
+            wait_until(lambda: OPEN in log.read_text() or process.poll() is not None, 300, "the portal did not open")
             yield process, log, mark, port
         finally:
             for pid in processes_marked(mark):
