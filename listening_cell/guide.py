@@ -108,11 +108,11 @@ HELD = (
     ("absent", "La personne n’est pas venue"),
     ("put_off", "Il a été annulé ou reporté"),
 )
-SAMU = Call("15", "tel:15", "SAMU : une vie est en danger, maintenant.")
+SAMU = Call("15", "tel:15", "SAMU : une vie est en danger, maintenant.")
 EUROPE = Call("112", "tel:112", "tous les secours, depuis n’importe quel téléphone.")
-SUICIDE = Call("3114", "tel:3114", "prévention du suicide, jour et nuit ; les pairs aussi peuvent y demander conseil.")
+SUICIDE = Call("3114", "tel:3114", "prévention du suicide, jour et nuit ; les pairs aussi peuvent y demander conseil.")
 BY_TEXT = Call("114", "sms:114", "urgences par SMS, quand parler est impossible.")
-MOTS = Call("0608 282 589", "tel:+33608282589", "MOTS, jour et nuit : médecins, et professions qui ont un Ordre.")
+MOTS = Call("0608 282 589", "tel:+33608282589", "MOTS, jour et nuit : médecins, et professions qui ont un Ordre.")
 SPS = Call("0805 23 23 36", "tel:+33805232336", "SPS, jour et nuit, gratuit, pour tous les soignants.")
 LEVELS = (
     Level("none", "Rien d’inquiétant", "Rien, dans ce qui a été dit ou vu, ne fait craindre un danger."),
@@ -121,7 +121,7 @@ LEVELS = (
         "À surveiller",
         "Épuisement, idées noires sans projet, isolement, consommation qui inquiète.",
         steps=(
-            "Demandez-le sans détour : « Vous arrive-t-il de penser à mourir ? » La question ne donne pas l’idée.",
+            "Demandez-le sans détour : « Vous arrive-t-il de penser à mourir ? » La question ne donne pas l’idée.",
             "Convenez d’un autre entretien dans la semaine, et de qui la personne appelle si cela s’aggrave avant.",
             "Proposez un médecin ou un psychologue, et remettez la fiche avec elle plutôt qu’en la quittant.",
             "Parlez-en avec votre binôme le jour même.",
@@ -133,11 +133,11 @@ LEVELS = (
         "Urgence",
         "Projet de suicide, danger pour soi ou pour un autre, état qui ne peut attendre demain.",
         steps=(
-            "Ne laissez pas la personne seule, ni au bout du fil : l’un reste avec elle, l’autre appelle.",
-            "Appelez le 15 avec elle, en lui disant ce que vous faites ; sans son accord si sa vie est en jeu.",
-            "Éloignez ce dont elle pourrait se servir : médicaments, arme, clés de voiture.",
+            "Ne laissez pas la personne seule, ni au bout du fil : l’un reste avec elle, l’autre appelle.",
+            "Appelez le 15 avec elle, en lui disant ce que vous faites ; sans son accord si sa vie est en jeu.",
+            "Éloignez ce dont elle pourrait se servir : médicaments, arme, clés de voiture.",
             "Restez jusqu’au relais. Notez l’heure, qui a été appelé, et ce qui a été répondu.",
-            "Vous n’êtes pas un service de soins : passez le relais, puis appelez votre binôme et reposez-vous.",
+            "Vous n’êtes pas un service de soins : passez le relais, puis appelez votre binôme et reposez-vous.",
         ),
         calls=(SAMU, EUROPE, SUICIDE, BY_TEXT, MOTS),
     ),

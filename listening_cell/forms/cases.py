@@ -17,7 +17,7 @@ class MessageForm(forms.Form):
         label="Votre message",
         max_length=WORDS,
         widget=forms.Textarea(attrs={"rows": 5, **PLAIN}),
-        help_text="La personne le lira quand elle reviendra avec son code : le portail ne lui écrit pas.",
+        help_text="La personne le lira quand elle reviendra avec son code : le portail ne lui écrit pas.",
         error_messages={"required": "Écrivez votre message."},
     )
 
@@ -55,7 +55,7 @@ class PassForm(forms.Form):
     ME, OTHER, BOTH, NOBODY = "me", "other", "both", "nobody"
 
     who = forms.ChoiceField(
-        label="Qui passe la main ?",
+        label="Qui passe la main ?",
         widget=forms.RadioSelect,
         error_messages={"required": "Dites qui passe la main."},
     )
@@ -71,7 +71,7 @@ class PassForm(forms.Form):
                 (self.BOTH, "Tous les deux"),
             ]
         else:
-            choices = [(self.NOBODY, "Personne : il faut seulement remplir la place vide"), (self.ME, "Moi aussi")]
+            choices = [(self.NOBODY, "Personne : il faut seulement remplir la place vide"), (self.ME, "Moi aussi")]
         self.fields["who"].choices = choices
 
     def leaving(self):

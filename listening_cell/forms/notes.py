@@ -43,7 +43,7 @@ class InterviewForm(forms.Form):
     )
     work, team, life = map(themes_field, guide.CHAPTERS)
     addictions = forms.MultipleChoiceField(
-        label="Addictions", choices=guide.ADDICTIONS, required=False, widget=BOXES, help_text="Plusieurs, s’il y en a."
+        label="Addictions", choices=guide.ADDICTIONS, required=False, widget=BOXES
     )
     alert = forms.ChoiceField(
         label="Niveau d’alerte",
@@ -61,7 +61,7 @@ class InterviewForm(forms.Form):
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"type": "search", **PLAIN}),
-        help_text="L’annuaire n’en garde rien : ni la recherche, ni la remise.",
+        help_text="L’annuaire n’en garde rien : ni la recherche, ni la remise.",
     )
     next_talk = HourField(label="Prochain entretien", required=False)
 

@@ -78,7 +78,7 @@ class SlipForm(forms.Form):
     def clean_resources(self):
         keys = self.cleaned_data["resources"]
         if len(keys) > counting.MOST_RESOURCES:
-            raise forms.ValidationError(f"{counting.MOST_RESOURCES} fiches au plus : gardez celles qui ont compté.")
+            raise forms.ValidationError(f"{counting.MOST_RESOURCES} fiches au plus : gardez celles qui ont compté.")
         return keys
 
     def slip(self):

@@ -15,7 +15,7 @@ from listening_cell.services import audit, booking, casework, following, retenti
 
 COUNTED = "counted"
 NO_KEY = (
-    "La clé des statistiques n’est pas reconnue : le suivi n’a pas été terminé, et rien n’est perdu. Prévenez le "
+    "La clé des statistiques n’est pas reconnue : le suivi n’a pas été terminé, et rien n’est perdu. Prévenez le "
     "référent."
 )
 NO_SLIP = "Cochez d’abord le bulletin."

@@ -118,7 +118,7 @@ def give_hours(case, staying, newcomers, starts_at, now):
 def sentence(peers, starts_at, kept):
     names = " et ".join(sorted(peer.user.first_name or "un pair" for peer in peers))
     hour = "" if starts_at is None else SAME_HOUR if kept else OTHER_HOUR
-    return f"Votre binôme a changé : {names} vous reçoivent désormais.{hour}"
+    return f"Votre binôme a changé : {names} vous reçoivent désormais.{hour}"
 
 
 # --- The same peer, another key -------------------------------------------------------------------
