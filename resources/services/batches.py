@@ -4,11 +4,11 @@ from django.db import transaction
 
 from resources.enums import ChangeKind, ChangeOrigin, ResourceState
 from resources.models import Resource, ResourceChange, ResourceNeed
+from resources.services.booklet import end_editions
 from resources.services.indexing import hold_index, mark_index, search_text_of
 from resources.services.rules import broken_rule
-from resources.services.sheets import base_slug, free_slug, must_be_hidden, suspend_sheet
+from resources.services.sheets import HIDING, base_slug, free_slug, must_be_hidden, suspend_sheet
 
-AGREEMENT = {"kind", "contact_agreed_on"}  # what decides whether a person's sheet may show
 STEP = 200  # rows a statement, so that no statement grows with the directory
 
 
@@ -49,9 +49,11 @@ def update_sheets(sheets, *, by, origin=ChangeOrigin.IMPORT):
         ResourceNeed.objects.filter(resource__in=keys).delete()
     write_needs(moved)
     keep_all([(resource, changes) for resource, _, changes in sheets], ChangeKind.EDITED, by=by, origin=origin)
-    for resource, _, changes in sheets:
-        if AGREEMENT & changes.keys() and must_be_hidden(resource):
-            suspend_sheet(resource=resource, by=by, origin=origin)
+    hiding = [resource for resource, _, changes in sheets if HIDING & changes.keys()]
+    if hiding:
+        end_editions()
+    for resource in filter(must_be_hidden, hiding):
+        suspend_sheet(resource=resource, by=by, origin=origin)
     if sheets:
         mark_index()
 

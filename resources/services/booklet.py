@@ -50,7 +50,8 @@ def edition():
 
 def made_already(params):
     """Return the booklet that is ready or under way, young enough and with its file; None where there is none."""
-    alive = Document.objects.filter(kind=KIND, params=params, created_at__gt=timezone.now() - FRESH)
+    now = timezone.now()
+    alive = Document.objects.filter(kind=KIND, params=params, created_at__gt=now - FRESH, expires_at__gt=now)
     found = alive.exclude(state=DocumentState.FAILED).order_by("-created_at").first()
     lost = found and found.state == DocumentState.READY and not default_storage.exists(found.file.name)
     return None if lost else found
@@ -74,6 +75,15 @@ def ask_for_another(params):
     if not within_limit(scope="booklet", who="everybody", limit=PER_HOUR, seconds=3600):
         raise Refusal("Le livret est très demandé en ce moment. Revenez dans une heure ; l’annuaire, lui, est là.")
     return pdf.request_document(kind=KIND, params=params, filename=FILENAME)
+
+
+def end_editions():
+    """End, in the caller's transaction, the booklets that were made or are being made.
+
+    They would else be given for a day to whoever holds their link. Called when a sheet, or a person's contact, is
+    hidden.
+    """
+    Document.objects.filter(kind=KIND).update(expires_at=timezone.now())
 
 
 # --- Drawing, in a worker -------------------------------------------------------------------------

@@ -12,9 +12,12 @@ from cafe.errors import Refusal
 from resources.enums import ChangeKind, ChangeOrigin, ResourceState, Verification
 from resources.models import Resource, ResourceChange, ResourceNeed
 from resources.needs import NEED_BY_SLUG
+from resources.services.booklet import end_editions
 from resources.services.indexing import hold_index, mark_index, search_text_of
 
 SLUG_LENGTH = 120
+# Changing one of these may take a sheet, or a person's contact, out of sight.
+HIDING = {"kind", "visibility", "contact_agreed_on"}
 # Words that addresses of the directory use for themselves.
 RESERVED_SLUGS = {"livret", "export", "proposer", "signaler", "verifier", "prevention"}
 
@@ -117,6 +120,8 @@ def update_sheet(*, resource, values, needs=None, by=None, origin=ChangeOrigin.C
     write(resource, needs)
     if needs != before:
         set_needs(resource, needs)
+    if HIDING & changed.keys():
+        end_editions()
     keep(resource, ChangeKind.EDITED, by=by, origin=origin, fields=changed)
     if must_be_hidden(resource):
         resource = suspend_sheet(resource=resource, by=by, origin=origin)
@@ -133,6 +138,8 @@ def move(*, resource, state, allowed, kind, by, origin):
     fields = {"state": [resource.state, state]}
     resource.state = state
     write(resource)
+    if state != ResourceState.PUBLISHED:
+        end_editions()
     keep(resource, kind, by=by, origin=origin, fields=fields)
     return resource
 

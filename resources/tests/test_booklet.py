@@ -18,7 +18,8 @@ from cafe.tests.pdf_reader import ACCESSIBLE, promises, read, tags_of, text_of
 from resources.enums import ResourceKind, ResourceState, Visibility
 from resources.services import booklet
 from resources.services.prevention import withdraw_page
-from resources.services.sheets import suspend_sheet, update_sheet
+from resources.services.sheets import archive_sheet, suspend_sheet, update_sheet
+from resources.tests.exchange import csv_of, import_file
 from resources.tests.factories import make_resource
 from resources.tests.prevention import make_page
 
@@ -243,6 +244,41 @@ def test_a_sheet_that_is_hidden_is_gone_from_the_next_booklet_at_once(client):
 
     assert client.get(ADDRESS).status_code == 302
     assert ["Cabinet des quais" in said for said in (before, text_of(open_file(client)))] == [True, False]
+
+
+def retract(sheet, how, by):
+    """Take a sheet, or a person's contact, out of everybody's sight."""
+    titles = ["Adresse de la fiche", "Visible par (interne)"]
+    {
+        "suspend": lambda: suspend_sheet(resource=sheet),
+        "archive": lambda: archive_sheet(resource=sheet),
+        "account": lambda: update_sheet(resource=sheet, values={"visibility": Visibility.ACCOUNT}),
+        "disagree": lambda: update_sheet(resource=sheet, values={"contact_agreed_on": None}),
+        "import": lambda: import_file(csv_of([titles, [sheet.slug, "Pairs écoutants seulement"]]), by),
+    }[how]()
+
+
+@pytest.mark.parametrize("how", ["suspend", "archive", "account", "disagree", "import"])
+def test_what_was_made_before_something_is_hidden_is_no_longer_given_by_its_link(client, coordinator, how):
+    sheet = make_resource(kind=ResourceKind.PERSON, contact_agreed_on=timezone.localdate())
+    open_file(client)
+    link = f"{pdf.page_of(Document.objects.get())}fichier/"
+
+    update_sheet(resource=sheet, values={"hours": "Le mardi"})
+    given = b"".join(client.get(link).streaming_content)
+    retract(sheet, how, coordinator)
+
+    assert (given[:4], client.get(link).status_code) == (b"%PDF", 404)
+
+
+def test_one_that_is_being_made_when_something_is_hidden_is_not_given_either(client):
+    sheet = make_resource()
+    page = client.get(ADDRESS).url
+
+    suspend_sheet(resource=sheet)
+    make_document(page.split("/")[2])
+
+    assert (client.get(page).status_code, client.get(ADDRESS).url == page) == (404, False)
 
 
 @pytest.mark.parametrize("change", ["prevention", "identity", "age", "lost", "failed"])
