@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("activities.urls")),
     path("", include("resources.urls")),
     path("", include("listening_cell.urls")),
+    path("", include("evaluation.urls")),
     path("", include("members.urls")),
     path("mon-espace/", include("cafe.myspace")),
     path("comptes/", include("allauth.urls")),
