@@ -2,11 +2,14 @@
 
 What a referent was shown once is fixed: a file beside the SHRED keys names those slips, and nothing else is shown, nor
 published, until it is. Two previews a week apart would otherwise give, by their difference, what was counted of the
-case closed between them.
+case closed between them. The file outlives the publication too: a database restored from before brings its slips back,
+and they must be published again alone and whole, or not at all.
 """
 
 import json
 from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,17 +23,20 @@ from listening_cell.services import audit, files, keys, slips
 SHOWN = "shown.json"
 TOO_FEW = f"Il en faut au moins {counting.LEAST}, et ils n’y sont pas. Ce qui attend sera compté plus tard."
 NO_STAT = "Votre clé n’ouvre pas les bulletins : un autre référent doit d’abord signer la vôtre."
-CHANGED = "Ce qui devait être publié n’est plus là. Regardez à nouveau avant de publier."
 
 
 @dataclass(frozen=True)
 class Preview:
-    """What would be published. tables: see counting.publication; lost: whether some slips do not open, and stay."""
+    """What would be published. tables: see counting.publication; lost: whether some slips do not open, and stay.
+
+    keys: of the slips it counts; spent: of those that came back from a backup and are never counted again.
+    """
 
     year: int
     tables: dict
     lost: bool
     keys: tuple = field(repr=False)
+    spent: frozenset = field(repr=False)
 
 
 def year_to_publish(today=None):
@@ -44,10 +50,30 @@ def published(year):
 
 def next_publication(today=None):
     """Return (year, None) where this year may be published, else (year, the day from which the next one may)."""
-    shown, year = files.read_json(SHOWN, None), year_to_publish(today)
-    if shown and not published(shown["year"]):
-        return shown["year"], None
-    return (year, timezone.datetime(year + 2, 1, 1).date()) if published(year) else (year, None)
+    fixed, _ = already_shown(set(Slip.objects.values_list("key", flat=True)))
+    if fixed:
+        return fixed[0], None
+    year = year_to_publish(today)
+    return (year, date(year + 2, 1, 1)) if published(year) else (year, None)
+
+
+def already_shown(present):
+    """Return ((year, keys) of what was shown and is to be published first, or None; keys that are never to be counted).
+
+    present: the keys of the slips there are. Never again: what a publication counted, though a backup brought it back.
+    What was published, then lost with its publication, is published again if it is whole; a part of it would tell what
+    the rest is. What was only shown, and is not whole any more, is counted with the others.
+    """
+    fixed, spent = None, set()
+    for year, shown in sorted(files.read_json(SHOWN, {}).items()):
+        keys_shown = set(shown["keys"])
+        if published(year):
+            spent |= keys_shown
+        elif keys_shown <= present:
+            fixed = fixed or (int(year), keys_shown)
+        elif shown["published"]:
+            spent |= keys_shown
+    return fixed, spent
 
 
 @transaction.atomic
@@ -60,12 +86,14 @@ def preview(*, referent, private, today=None):
     year, later = next_publication(today)
     if later:
         raise Refusal(f"Les chiffres de {year} sont déjà publiés : une publication par an, jamais deux.")
-    counted, lost = read(stat_for(referent, private))
-    tables = counting.publication(counted.values(), year)
+    found, lost = read(stat_for(referent, private))
+    fixed, spent = already_shown(found.keys())
+    counted = sorted(fixed[1] if fixed else found.keys() - spent)
+    tables = counting.publication([found[key] for key in counted], year)
     if tables is None:
         raise Refusal(TOO_FEW)
-    keep_shown(year, counted)
-    return Preview(year, tables, lost, tuple(counted))
+    keep_shown(year, counted, is_published=bool(fixed) and was_published(year))
+    return Preview(year, tables, lost, tuple(counted), frozenset(spent))
 
 
 def stat_for(referent, private):
@@ -80,21 +108,24 @@ def stat_for(referent, private):
 
 
 def read(stat):
-    """Return {key: counting.Slip} of the slips to count, and whether some do not open."""
-    counted, lost = {}, False
+    """Return {key: counting.Slip} of the slips that open, and whether some do not."""
+    found, lost = {}, False
     for row in Slip.objects.all():
         try:
-            counted[row.key] = slips.opened(row, stat)
+            found[row.key] = slips.opened(row, stat)
         except vault.Unreadable:
             lost = True
-    shown = files.read_json(SHOWN, {"keys": []})["keys"]
-    fixed = {key: counted[key] for key in shown if key in counted}
-    # Fewer than were shown: a database restored from before, or tampered with. What is left is counted with the rest.
-    return (fixed if fixed and len(fixed) == len(shown) else counted), lost
+    return found, lost
 
 
-def keep_shown(year, counted):
-    files.write(files.folder() / SHOWN, json.dumps({"year": year, "keys": sorted(counted)}).encode())
+def was_published(year):
+    return files.read_json(SHOWN, {}).get(str(year), {}).get("published", False)
+
+
+def keep_shown(year, keys_shown, *, is_published):
+    """Keep, outside the database, which slips a year's publication counts, and whether it is out."""
+    known = files.read_json(SHOWN, {}) | {str(year): {"keys": list(keys_shown), "published": is_published}}
+    files.write(files.folder() / SHOWN, json.dumps(known).encode())
 
 
 @transaction.atomic
@@ -105,8 +136,7 @@ def publish(*, referent, private, today=None):
     """
     shown = preview(referent=referent, private=private, today=today)
     publication = Publication.objects.create(year=shown.year, tables=shown.tables)
-    if Slip.objects.filter(key__in=shown.keys).delete()[0] != len(shown.keys):
-        raise Refusal(CHANGED)
+    Slip.objects.filter(key__in={*shown.keys, *shown.spent}).delete()
     audit.record(AuditAction.PUBLISH, actor=referent.pk)
-    transaction.on_commit(lambda: (files.folder() / SHOWN).unlink(missing_ok=True))
+    transaction.on_commit(partial(keep_shown, shown.year, shown.keys, is_published=True))
     return publication

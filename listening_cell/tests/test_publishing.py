@@ -151,16 +151,51 @@ def test_what_was_shown_and_forgotten_is_published_before_anything_is_added_to_i
     assert [(one.year, one.tables["total"]) for one in (late, next_one)] == [(2026, 11), (2027, 11)]
 
 
-def test_which_slips_were_shown_is_not_in_the_database_and_goes_with_them(hand):
+def test_which_slips_were_shown_is_kept_outside_the_database(hand):
     rows = keep_slips(11)
     publishing.preview(**hand)
 
     kept = json.loads((files.folder() / publishing.SHOWN).read_bytes())
-    assert kept == {"year": 2026, "keys": sorted(row.key for row in rows)}
+    assert kept == {"2026": {"keys": sorted(row.key for row in rows), "published": False}}
 
+
+def restore(rows):
+    """Bring back slips, as a backup of the database does."""
+    Slip.objects.bulk_create(Slip(key=row.key, blob=row.blob) for row in rows)
+
+
+def test_slips_that_a_backup_brings_back_are_not_counted_a_second_time(hand):
+    rows = keep_slips(13)
     publishing.publish(**hand)
+    restore(rows)
+    keep_slips(11)
 
-    assert (files.folder() / publishing.SHOWN).exists() is False
+    with time_machine.travel(datetime(2028, 1, 10, tzinfo=UTC), tick=False):
+        publication = publishing.publish(**hand)
+
+    assert (publication.tables["total"], Slip.objects.count()) == (11, 0)
+
+
+def test_a_publication_lost_with_the_database_is_made_again_the_same(hand):
+    rows = keep_slips(13)
+    before = publishing.publish(**hand).tables
+    Publication.objects.all().delete()
+    restore(rows)
+    keep_slips(2)
+
+    assert publishing.publish(**hand).tables == before
+    assert Slip.objects.count() == 2
+
+
+def test_a_part_of_what_was_published_is_never_published_in_its_place(hand):
+    rows = keep_slips(13)
+    publishing.publish(**hand)
+    Publication.objects.all().delete()
+    restore(rows[1:])
+
+    with pytest.raises(Refusal) as refusal:
+        publishing.publish(**hand)
+    assert refusal.value.sentence == publishing.TOO_FEW
 
 
 def test_slips_shown_then_lost_with_a_restored_database_leave_the_others_to_be_counted(hand):
