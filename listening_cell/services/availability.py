@@ -219,6 +219,12 @@ def outside_weekly(peer, now=None):
     return [moment for moment in moments if moment not in wanted or is_away(moment, absences)]
 
 
+def next_day(peer, now):
+    """Return the day of a peer's next slot, today where there is none."""
+    ahead = Slot.objects.filter(peer=peer, starts_at__gt=now).values_list("starts_at", flat=True)
+    return timezone.localdate(ahead.first() or now)
+
+
 def slots_of_week(peer, monday, now=None):
     """Return a peer's slots of a week that are still to come, soonest first, with .held and .day. One statement."""
     start = max(at_hour(monday, 0), now or timezone.now())

@@ -125,6 +125,15 @@ def test_a_week_that_does_not_exist_is_this_one(client, peer, asked):
     assert client.get(HOURS, {"semaine": asked}).context["monday"] == TODAY
 
 
+def test_the_page_opens_on_the_first_week_that_has_an_hour(client, peer):
+    availability.open_hour(peer=peer, starts_at=at(22, 18))
+
+    page, this_week = client.get(HOURS), client.get(HOURS, {"semaine": "0"})
+
+    assert (page.context["monday"], page.context["rank"], page.context["before"]) == (date(2026, 10, 19), 2, 1)
+    assert (this_week.context["monday"], this_week.context["slots"]) == (TODAY, [])
+
+
 def test_an_hour_is_closed_and_opened_again_and_one_stays_in_its_week(client, peer):
     availability.set_weekly_hours(peer=peer, hours={(1, 18)})
     slot = Slot.objects.get(peer=peer, starts_at=at(13, 18))
@@ -253,7 +262,7 @@ def test_a_limit_that_is_none_is_refused(client, peer, limit):
 def test_with_nothing_set_the_page_says_what_to_do_and_leads_to_the_declaration_of_hours(client, peer):
     page = client.get(HOURS)
 
-    assert "Aucune heure ouverte cette semaine. Cochez vos heures plus bas" in plain(page)
+    assert "Aucune heure ouverte. Cochez vos heures plus bas" in plain(page)
     assert f'href="{reverse("my_hours")}"' in page.content.decode()
     assert "<title>Le Café des Soignants" in page.content.decode()
 

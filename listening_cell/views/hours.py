@@ -21,18 +21,21 @@ WEEKS, PAGE = 9, 25
 
 
 def week_asked(request):
-    """Return the Monday of the week that ?semaine= asks for, 0 being this one; anything else is this one."""
+    """Return which week ?semaine= asks for, 0 being this one; None for anything else."""
     asked = request.GET.get("semaine", "")
-    rank = int(asked) if asked in set(map(str, range(WEEKS))) else 0
-    return rank, monday_of(timezone.localdate()) + timedelta(weeks=rank)
+    return int(asked) if asked in set(map(str, range(WEEKS))) else None
 
 
 class HoursPage(PeerSpace):
     """All of a peer's hours; a form that is refused comes back here with what was typed."""
 
     def page(self, status=200, **forms):
-        rank, monday = week_asked(self.request)
-        peer, now = self.holder, timezone.now()
+        peer, now, rank = self.holder, timezone.now(), week_asked(self.request)
+        this_week = monday_of(timezone.localdate(now))
+        if rank is None:
+            # Nothing asked: the first week in which there is something to see.
+            rank = (monday_of(availability.next_day(peer, now)) - this_week).days // 7
+        monday = this_week + timedelta(weeks=rank)
         context = {
             "weekly": forms.get("weekly") or self.weekly_form(),
             "open_hour": forms.get("open_hour") or OpenHourForm(),
@@ -43,7 +46,6 @@ class HoursPage(PeerSpace):
             "outside": availability.outside_weekly(peer, now),
             "slots": availability.slots_of_week(peer, monday, now),
             "monday": monday,
-            "sunday": monday + timedelta(days=6),
             "rank": rank,
             "before": rank - 1 if rank else None,
             "after": rank + 1 if rank + 1 < WEEKS else None,
@@ -57,8 +59,8 @@ class HoursPage(PeerSpace):
     def back(self, anchor, sentence=SAVED, level=messages.SUCCESS):
         """Go back to the part of the page where one was, in the same week."""
         messages.add_message(self.request, level, sentence)
-        rank, _ = week_asked(self.request)
-        query = f"?semaine={rank}" if rank else ""
+        rank = week_asked(self.request)
+        query = "" if rank is None else f"?semaine={rank}"
         return redirect(f"{reverse('cell_hours')}{query}#{anchor}")
 
     def get(self, request, **_):
