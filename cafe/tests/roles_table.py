@@ -460,6 +460,7 @@ TABLE = {
     "cell_publication": row({CELL_REFERENT}, lambda: {"year": 2025}),
     "cell_settings": row({CELL_REFERENT}),
     "cell_replacement": row({CELL_REFERENT}),
+    "cell_guide": row({PEER, CELL_REFERENT}),
     # accounts, once signed in
     "account_reauthenticate": row(SIGNED_IN),
     "account_email": row(SIGNED_IN),

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from listening_cell.views import cases, interviews, passing, peers
+from listening_cell.views import cases, handbook, interviews, passing, peers
 
 of_a_case = [
     path("", cases.CaseView.as_view(), name="cell_case"),
@@ -20,6 +20,7 @@ of_a_case = [
 
 urlpatterns = [
     path("", peers.TodayView.as_view(), name="cell_peers"),
+    path("guide/", handbook.HandbookView.as_view(), name="cell_guide"),
     path("suivis/termines/", peers.ClosedView.as_view(), name="cell_closed"),
     path("suivis/<str:reference>/", include(of_a_case)),
 ]
