@@ -12,7 +12,7 @@ from activities.models import Session
 from resources.models import PreventionPage, Resource
 
 PAGES = [
-    *("home", "session_list", "listening", "resources", "emergency", "wellbeing", "prevention"),
+    *("home", "session_list", "resources", "emergency", "wellbeing", "prevention"),
     *("propose", "resource_propose", "contact", "legal", "privacy", "accessibility"),
 ]
 

