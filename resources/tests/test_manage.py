@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.contrib.messages import get_messages
 from django.db import connection
@@ -6,9 +8,11 @@ from django.urls import reverse
 
 from resources.enums import ResourceState
 from resources.models import Commune, Resource, Synonyms
+from resources.services import sheets
 from resources.tests.factories import make_commune, make_resource, make_synonyms
 
 pytestmark = pytest.mark.django_db
+SUMMARIES = re.compile(r"<summary>\s*(\d+ \w+ \d{4}.*?)</summary>", re.DOTALL)
 
 
 def told(response):
@@ -110,6 +114,23 @@ def test_the_history_is_told_in_words(desk, coordinator):
 
     assert "Coût\u00a0: À demander → Payant" in text.replace("&nbsp;", "\u00a0")
     assert str(coordinator) in text
+
+
+def test_the_history_says_who_and_where_a_change_came_from(desk, coordinator):
+    one = make_resource(name="Médiation", by=coordinator)
+    for origin, by in [("report", coordinator), ("itself", None), ("portal", None), ("coordination", None)]:
+        sheets.update_sheet(resource=one, values={"hours": origin}, by=by, origin=origin)
+
+    text = desk.get(reverse("manage_resource", args=[one.slug])).text
+
+    authors = [" ".join(summary.split()).partition(" par ")[2] for summary in SUMMARIES.findall(text)]
+    assert authors == [
+        "la coordination",
+        "le portail",
+        "la ressource, par son lien",
+        f"{coordinator} (un signalement)",
+        str(coordinator),
+    ]
 
 
 @pytest.mark.parametrize(

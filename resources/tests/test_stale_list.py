@@ -95,6 +95,15 @@ def test_a_sheet_without_an_address_shows_its_number_and_no_button_to_ask(desk):
     assert ('href="tel:3114"' in text, "Demander à la ressource" in text) == (True, False)
 
 
+@pytest.mark.parametrize(("days", "warned"), [(800, True), (100, False)])
+def test_a_sheet_suspended_for_its_age_says_that_publishing_alone_would_not_last(desk, days, warned):
+    one = aged_sheet(days, state=ResourceState.SUSPENDED)
+
+    text = desk.get(reverse("manage_resource", args=[one.slug])).text
+
+    assert ("Personne ne l’a vérifiée depuis deux ans" in text) is warned
+
+
 def test_an_empty_list_says_that_all_is_well(desk):
     text = desk.get(reverse("stale_resources")).content.decode()
 

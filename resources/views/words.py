@@ -69,7 +69,8 @@ class SynonymsPages(WordsMixin):
     item_form = SynonymsForm
     words = {
         "title": "Synonymes",
-        "lead": "Qui tape un mot d’un groupe trouve les fiches qui contiennent les autres.",
+        "lead": "Qui tape un mot d’un groupe trouve les fiches qui contiennent les autres. Ce qui suit un point "
+        "d’interrogation est compris quand on le tape, sans être cherché dans les fiches.",
         "add": "Ajouter un groupe",
         "edit": "Modifier ce groupe",
         "delete": "Retirer ce groupe ?",
