@@ -9,16 +9,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
-from listening_cell.enums import CaseState, KeyState
+from listening_cell.enums import KeyState
 from listening_cell.models import Case, CellAudit, CellSettings, Note, Peer, Referent, RootKey
-from listening_cell.services import audit, casework, enrolling, files, keys
+from listening_cell.services import audit, casework, enrolling, files, keys, retention
 
-# Retention (cell's promises, Forget): days after the last talk or move. A case keeps weeks only, so a week more.
-TERMS = {CaseState.ASKED: timedelta(days=30), CaseState.CLOSED: timedelta(days=60)}
-LONGEST, GRACE = timedelta(days=365), timedelta(days=8)
+LATE = timedelta(days=2)  # the purge runs every day
 # A file is written before its transaction ends: one that is younger than this may be of a request under way.
 UNDER_WAY_SECONDS = 3600
 
@@ -111,7 +108,7 @@ def shred_files():
     lonely, lost = orphans(), unreadable()
     found = [wrong(f"Fichier {name}.shred : il n’est d’aucun suivi. --repair l’efface.") for name in lonely]
     found += [wrong(f"Suivi {name} : oublié, plus rien n’en est lisible. --repair efface ses lignes.") for name in lost]
-    return found or [fine(f"Fichiers d’oubli : {len(files.references())}, un par suivi.")]
+    return found or [fine("Fichiers d’oubli : un par suivi, aucun de trop.")]
 
 
 def missing_notes():
@@ -132,24 +129,11 @@ def notes():
 # --- Terms ----------------------------------------------------------------------------------------
 
 
-def overdue(today):
-    """Return the references of the cases that should have been forgotten by that day, by the daily purge."""
-    cases = Case.objects.annotate(last_talk=Max("reservations__slot__starts_at"))
-    return sorted(case.pk for case in cases if end_of(case) < today)
-
-
-def end_of(case):
-    """Return the day by which a case is forgotten, counted from its last talk, to come or past."""
-    talk = timezone.localdate(case.last_talk) if case.last_talk else case.last_week
-    return max(talk, case.last_week) + TERMS.get(case.state, LONGEST) + GRACE
-
-
 def terms():
-    late = overdue(timezone.localdate())
-    sentences = [
-        f"Suivi {name} : sa durée de conservation est passée. La purge du jour tourne-t-elle ?" for name in late
-    ]
-    return [wrong(sentence) for sentence in sentences] or [fine("Durées de conservation : respectées.")]
+    """Check that the daily purge forgets what it should, without saying how many: one would tell that one asked."""
+    if retention.forgettable(timezone.now() - LATE).exists():
+        return [wrong("Des suivis ont dépassé leur durée de conservation : la purge du jour ne tourne pas.")]
+    return [fine("Durées de conservation : respectées.")]
 
 
 # --- Putting right --------------------------------------------------------------------------------
