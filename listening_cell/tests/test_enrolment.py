@@ -5,9 +5,12 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
+from django.views.debug import ExceptionReporter
 
 from listening_cell import vault
 from listening_cell.enums import KeyState
@@ -458,6 +461,21 @@ def test_nobody_else_enters_even_with_the_cookie_of_an_open_space(referent, cell
     outcomes = [referent.get(url).status_code for url in urls]
 
     assert outcomes == [302 if role == "stolen" else 404] * 3
+
+
+def test_what_goes_wrong_in_an_open_space_reports_neither_key_nor_root(referent, cell, settings):
+    settings.CELL_ROOT_FILE.write_text("ceci n’est pas une clé")
+
+    with pytest.raises(ValueError, match="fromhex") as failure:
+        referent.post(reverse("cell_root"), SURE)
+
+    trace = failure.tb
+    while not trace.tb_frame.f_code.co_filename.endswith("listening_cell/views/spaces.py"):
+        trace = trace.tb_next  # above are this test's own variables
+    reporter = ExceptionReporter(RequestFactory().get("/"), failure.type, failure.value, trace)
+    report = reporter.get_traceback_html()
+    assert "bytes.fromhex" in report
+    assert [shown in report for shown in ("secret=b&#x27;", escape(repr(cell.private[:4]))[:-6])] == [False, False]
 
 
 def test_an_address_of_nobody_leads_nowhere(referent):

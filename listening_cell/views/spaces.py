@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
 from listening_cell.enums import KeyState
 from listening_cell.forms.follow import CodeForm
@@ -45,7 +45,7 @@ def held_in(request):
     return [(name, value) for name, value in held if name != "csrfmiddlewaretoken"]
 
 
-@method_decorator([sensitive_post_parameters(), never_cache], name="dispatch")
+@method_decorator([sensitive_variables(), sensitive_post_parameters(), never_cache], name="dispatch")
 class CellPage(View):
     """A page of the cell: kept by no cache, followed by no robot, its fields out of every error report."""
 
@@ -73,6 +73,8 @@ class HolderSpace(RoleRequiredMixin, CellPage):
 
     model = kind = None
 
+    # Whatever goes wrong further down, no report shows a variable: keys and words are among them.
+    @sensitive_variables()
     def dispatch(self, request, *args, **kwargs):
         if not request.user.is_authenticated:
             return self.handle_no_permission()
