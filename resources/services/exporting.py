@@ -11,6 +11,7 @@ from resources.exchange.cells import exported, written
 from resources.exchange.columns import ADDRESS, COLUMNS, READ_COLUMNS, SHARED_COLUMNS
 from resources.exchange.sharing import address_of, shareable
 from resources.models import Resource
+from resources.services.indexing import current_mark
 
 KIND = "resources_export"
 AT_ONCE = 500  # sheets; more are written by a worker
@@ -76,6 +77,19 @@ SHARED = {
     "annuaire.csv": partial(shared_table, "csv"),
     "annuaire.xlsx": partial(shared_table, "xlsx"),
 }
+_kept = {}
+
+
+def shared_file(name):
+    """Return (bytes, content type) of a public file. Raises KeyError for another name.
+
+    Anybody may ask, and thousands of sheets take seconds: each process makes a file anew only where the directory has
+    changed. The mark is read before the sheets: what is kept may be newer than its mark, never older.
+    """
+    mark = current_mark()
+    if mark is None or _kept.get(name, (None,))[0] != mark:
+        _kept[name] = (mark, SHARED[name]())
+    return _kept[name][1]
 
 
 # --- The template ---------------------------------------------------------------------------------

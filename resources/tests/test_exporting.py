@@ -24,7 +24,7 @@ from resources.models import Resource, ResourceNeed
 from resources.needs import NEED_BY_SLUG
 from resources.services import exporting
 from resources.services.seeding import load_seed
-from resources.services.sheets import suspend_sheet
+from resources.services.sheets import archive_sheet, suspend_sheet
 from resources.tests.exchange import FULL, HEADERS, cells_of, make_full, make_odd
 from resources.tests.factories import make_resource
 from resources.tests.test_visibility import OPEN, browser_of
@@ -209,6 +209,19 @@ def test_who_comes_back_gets_the_file_again_only_where_the_directory_changed():
 
     assert [again.status_code, after.status_code, other["ETag"] == first["ETag"]] == [304, 200, False]
     assert (first["Cache-Control"], first.cookies) == ("public, max-age=600", {})
+
+
+@pytest.mark.parametrize("name", exporting.SHARED)
+def test_a_file_is_made_once_for_everybody_until_a_sheet_changes(name, client, django_assert_num_queries):
+    one, _ = make_resource(name="Avocate"), make_resource(name="Médiation")
+    address = reverse("resources_open_data_file", args=[name])
+    first = client.get(address).content
+
+    with django_assert_num_queries(2):  # the mark: to know the version, then what is kept of it
+        again = client.get(address).content
+    archive_sheet(resource=one)
+
+    assert (again, client.get(address).content == first) == (first, False)
 
 
 def test_a_file_that_is_not_shared_is_nowhere_and_no_sheet_takes_the_address(client):

@@ -24,7 +24,7 @@ def open_data_file(request, name):
     """A file of public sheets; one who comes back gets it again only where the directory has changed."""
     if name not in exporting.SHARED:
         raise Http404
-    content, content_type = exporting.SHARED[name]()
+    content, content_type = exporting.shared_file(name)
     response = HttpResponse(content, content_type=content_type)
     response.headers["Cache-Control"] = f"public, max-age={MINUTES_KEPT * 60}"
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
