@@ -24,8 +24,8 @@ def make_backup(folder):
         copy.close()
         return
     for table in tables():
-        with connection.cursor() as cursor, cursor.copy(f'COPY "{table}" TO STDOUT') as copy:
-            (folder / f"{table}.copy").write_bytes(b"".join(copy))
+        with connection.cursor() as cursor, (folder / f"{table}.copy").open("w") as copy:
+            cursor.copy_expert(f'COPY "{table}" TO STDOUT', copy)
 
 
 @transaction.atomic
@@ -42,8 +42,8 @@ def restore_backup(folder):
 
 def fill(cursor, table, folder):
     if connection.vendor == "postgresql":
-        with cursor.copy(f'COPY "{table}" FROM STDIN') as copy:
-            copy.write((folder / f"{table}.copy").read_bytes())
+        with (folder / f"{table}.copy").open() as copy:
+            cursor.copy_expert(f'COPY "{table}" FROM STDIN', copy)
         return
     backup = sqlite3.connect(folder / "backup.sqlite3")
     rows = backup.execute(f'SELECT * FROM "{table}"').fetchall()

@@ -1,10 +1,11 @@
 """Weekly hours become slots, eight weeks ahead, on the portal's clock; exceptions, absences and talks are respected."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -156,6 +157,71 @@ def test_an_hour_at_which_a_talk_is_cannot_be_closed(peer, cell):
 
     assert refusal.value.sentence == availability.HELD
     assert open_moments(peer) == [at(10, 12, 18)]
+
+
+@pytest.fixture
+def meanwhile():
+    """Run something in a transaction of this test's own and, before it commits, start something else beside it.
+
+    On PostgreSQL alone, where the second has to wait for the first: SQLite lets one write at a time.
+    """
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite lets one write at a time")
+
+    def is_waited_for():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(0.05), pg_stat_clear_snapshot()")
+            cursor.execute("SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+            return bool(cursor.fetchone())
+
+    def beside(action):
+        try:
+            return action()
+        finally:
+            connection.close()
+
+    def run(first, second):
+        with ThreadPoolExecutor(1) as thread:
+            with transaction.atomic():
+                first()
+                outcome = thread.submit(beside, second)
+                assert any(is_waited_for() for _ in range(1200))
+            return outcome.exception(60)
+
+    return run
+
+
+def booked(peer, cell):
+    """An hour of the week that two peers have, and what books it."""
+    other, starts_at = make_peer(cell), at(10, 12, 18)
+    availability.set_weekly_hours(peer=peer, hours={(MONDAY, 18)})
+    Slot.objects.create(peer=other, starts_at=starts_at)
+    opened, _ = make_case(peer, other)
+    return lambda: booking.hold(case=opened.case, peers=[peer, other], starts_at=starts_at)
+
+
+def test_an_hour_that_is_being_booked_while_the_week_changes_keeps_its_talk(peer, cell, meanwhile):
+    book = booked(peer, cell)
+
+    outcome = meanwhile(book, lambda: availability.set_weekly_hours(peer=peer, hours=set()))
+
+    assert (outcome, moments(peer), Reservation.objects.count()) == (None, [at(10, 12, 18)], 2)
+
+
+def test_an_hour_that_is_being_booked_while_it_is_closed_keeps_its_talk(peer, cell, meanwhile):
+    book, slot = booked(peer, cell), Slot.objects.get(peer=peer, starts_at=at(10, 12, 18))
+
+    outcome = meanwhile(book, lambda: availability.close_slot(slot=slot))
+
+    assert (outcome.sentence, Reservation.objects.count()) == (availability.HELD, 2)
+
+
+def test_an_hour_that_has_just_gone_is_booked_no_more(peer, cell, meanwhile):
+    book = booked(peer, cell)
+
+    outcome = meanwhile(lambda: availability.set_weekly_hours(peer=peer, hours=set()), book)
+
+    assert (type(outcome), moments(peer), Reservation.objects.count()) == (booking.SlotTaken, [], 0)
 
 
 # --- One date -------------------------------------------------------------------------------------
