@@ -15,7 +15,8 @@ from listening_cell.models import Absence, Peer, Reservation, Slot, WeeklyHour
 from listening_cell.services import notices
 from listening_cell.services.booking import AHEAD
 
-HELD = "Un entretien est prévu à cette heure. Déplacez-le d’abord, ou confiez-le à un autre pair."
+# Shown through the session, which no word of the cell may enter.
+HELD = "Cette heure est prise. Déplacez d’abord ce qui y est prévu, ou passez le relais."
 PAST = "Cette heure est passée."
 TOO_FAR = "On n’ouvre pas d’heure au-delà de huit semaines."
 AWAY = "Vous avez noté une absence ce jour-là. Retirez-la d’abord."

@@ -7,7 +7,7 @@ from cafe.errors import Refusal
 from listening_cell.models import Debriefing
 
 NOT_YET = "Cette réunion n’a pas encore eu lieu. Dites que vous y étiez le jour même, ou après."
-SOMEBODY_CAME = "Un pair a dit qu’il y était : cette réunion ne s’efface plus."
+SOMEBODY_CAME = "Quelqu’un a dit qu’il y était : cette réunion ne s’efface plus."
 
 
 def listed():

@@ -18,12 +18,13 @@ from listening_cell.services import availability, casework, notices, sessions
 WEEK = timedelta(days=7)
 NEVER_TAKEN_UP, CLOSED, LONGEST = timedelta(days=30), timedelta(days=60), timedelta(days=365)
 DEBRIEFING_KEPT = timedelta(days=730)
+# Shown through the session, which no word of the cell may enter.
 HOLDS_KEY = (
-    "Vous tenez une clé de la cellule d’écoute. Un référent doit d’abord la révoquer, une fois vos suivis confiés à "
-    "d’autres pairs ; votre compte pourra ensuite être effacé."
+    "Vous tenez encore une clé. Un référent doit d’abord la révoquer, une fois ce qui vous est confié passé à d’autres ; "
+    "votre compte pourra ensuite être effacé."
 )
 HOLDS_TALK = (
-    "Un entretien à venir porte encore votre nom. L’autre pair du binôme doit d’abord passer le relais ; votre compte "
+    "Un rendez-vous à venir porte encore votre nom. Il doit d’abord être confié à quelqu’un d’autre ; votre compte "
     "pourra ensuite être effacé."
 )
 

@@ -216,7 +216,7 @@ def test_an_absence_over_a_talk_says_so_in_words_that_tell_nothing(client, peer,
     response = client.post(reverse("cell_absence_add"), {"first_day": "2026-10-12", "last_day": "2026-10-16"})
 
     assert told(response) == [
-        "C’est enregistré. Ce qui était prévu ces jours-là reste prévu, et l’autre pair est prévenu."
+        "C’est enregistré. Ce qui était prévu ces jours-là reste prévu, et l’autre personne est prévenue."
     ]
     assert "mardi 13 octobre 2026 à 18 h" in plain(client.get(HOURS))
 

@@ -16,7 +16,7 @@ from listening_cell.services.audit import monday_of
 from listening_cell.views.spaces import PeerSpace
 
 SAVED = "C’est enregistré."
-STILL_HELD = "C’est enregistré. Ce qui était prévu ces jours-là reste prévu, et l’autre pair est prévenu."
+STILL_HELD = "C’est enregistré. Ce qui était prévu ces jours-là reste prévu, et l’autre personne est prévenue."
 WEEKS, PAGE = 9, 25
 
 
