@@ -20,8 +20,8 @@ NEVER_TAKEN_UP, CLOSED, LONGEST = timedelta(days=30), timedelta(days=60), timede
 DEBRIEFING_KEPT = timedelta(days=730)
 # Shown through the session, which no word of the cell may enter.
 HOLDS_KEY = (
-    "Vous tenez encore une clé. Un référent doit d’abord la révoquer, une fois ce qui vous est confié passé à d’autres ; "
-    "votre compte pourra ensuite être effacé."
+    "Vous tenez encore une clé. Un référent doit d’abord la révoquer, une fois ce qui vous est confié passé à "
+    "d’autres. Votre compte pourra ensuite être effacé."
 )
 HOLDS_TALK = (
     "Un rendez-vous à venir porte encore votre nom. Il doit d’abord être confié à quelqu’un d’autre ; votre compte "
