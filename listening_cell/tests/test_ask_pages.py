@@ -306,7 +306,8 @@ def tables():
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
-            found[table] = sorted(map(repr, cursor.fetchall()))
+            rows = [tuple(bytes(one) if isinstance(one, memoryview) else one for one in row) for row in cursor]
+            found[table] = sorted(map(repr, rows))
     return found
 
 
