@@ -2,6 +2,7 @@ import uuid
 
 import pytest
 from django.core import mail as django_mail
+from django.db import connection
 
 from cafe.celery import app
 
@@ -14,6 +15,20 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.get_closest_marker("server") or item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.xdist_group("processes"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_connection_left(request):
+    """End what the threads of a live server still hold: PostgreSQL drops no database that somebody reads."""
+    yield
+    if "django_db_setup" not in request.fixturenames:
+        return
+    with request.getfixturevalue("django_db_blocker").unblock(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 class Outbox:
