@@ -94,6 +94,11 @@ def judged(figures):
     slowest = max(one["ours"] / one["bare"] for one in figures["search"]["questions"].values())
     title = f"search in {figures['search']['sheets']} sheets / bare SQL, the slowest question"
     rows.append((title, "≤ 3.00", f"{slowest:.2f}", slowest <= 3))
+    cell = figures["cell"]
+    rows.append(("unlocking a space, Argon2id as it is", "< 1.00 s", f"{cell['unlock']:.2f} s", cell["unlock"] < 1))
+    ratio = cell["today"] / cell["bare"]
+    title = f"peers’ page of {cell['cases']} cases / bare page"
+    rows.append((title, "≥ 0.20", f"{ratio:.2f} ({cell['today']:.0f} / {cell['bare']:.0f} per s)", ratio >= 1 / 5))
     mail = figures["mail"]
     ratio = mail["ours"] / mail["bare"]
     rows.append(
@@ -136,6 +141,16 @@ def others(figures):
         "",
         "",
     )
+    cell = figures["cell"]
+    yield (
+        f"a peer’s page of {cell['cases']} cases, 2 clients", f"{cell['today']:.1f} per s",
+        f"bare page: {cell['bare']:.0f} per s", f"{cell['today'] / cell['bare']:.3f}",
+    )  # fmt: skip
+    yield (
+        "one case, its request and 4 messages, 2 clients", f"{cell['case']:.1f} per s",
+        f"bare page: {cell['bare']:.0f} per s", f"{cell['case'] / cell['bare']:.3f}",
+    )  # fmt: skip
+    yield "opening one request: two envelopes, SHRED file", f"{cell['open'] * 1000:.2f} ms", "", ""
     yield (
         f"attendance page, {roll['people']} people, 8 clients", f"{roll['attendance']:.1f} per s",
         f"bare page: {roll['bare']:.0f} per s", f"{roll['attendance'] / roll['bare']:.3f}",

@@ -116,13 +116,13 @@ def seal(plaintext, *, public, place, shred=None):
 
 def unseal(blob, *, private, place, shred=None):
     """Return the plaintext of a blob that seal() made for this place. Raises Unreadable."""
-    public = public_of(private)
+    key = PrivateKey(private)  # once: deriving the public half costs as much as opening
+    head = bound(place, key.public_key.encode())
     try:
-        box = body_of(blob) if shred is None else Aead(shred).decrypt(body_of(blob), aad=bound(place, public))
-        inside = SealedBox(PrivateKey(private)).decrypt(box)
+        box = body_of(blob) if shred is None else Aead(shred).decrypt(body_of(blob), aad=head)
+        inside = SealedBox(key).decrypt(box)
     except (CryptoError, ValueError, TypeError) as error:
         raise Unreadable from error
-    head = bound(place, public)
     prefix = joined(head)
     if not hmac.compare_digest(inside[: len(prefix)], prefix):
         raise Unreadable

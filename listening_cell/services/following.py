@@ -17,6 +17,8 @@ from members.enums import Profession
 
 TALK = timedelta(hours=1)
 PAIR = 2
+# Read once: making them again for each case of a list would cost as much as opening it.
+PROFESSIONS, MODES = dict(Profession.choices), dict(Mode.choices)
 GONE = "Ce suivi n’est plus le vôtre, ou la personne l’a retiré."
 CLOSED = "Ce suivi est terminé. Rouvrez-le pour y écrire."
 ALONE = "Il manque un pair à ce suivi. Passez d’abord la main pour la place vide."
@@ -47,6 +49,12 @@ class Cover:
     @property
     def case(self):
         return self.envelope.case
+
+    @property
+    def who(self):
+        """Return what a line says of somebody: profession, commune, mode. Lists are long: no template does it."""
+        known = f"{self.profession}, {self.commune}" if self.commune else self.profession
+        return f"{known} · {self.mode.lower()}" if self.mode else known
 
     @property
     def unread(self):
@@ -87,7 +95,7 @@ def cover_of(envelope, private, starts_at):
 
 def cover(envelope, request, starts_at):
     """Return the Cover that a Request gives: profession, commune, mode, date, and nothing else of it."""
-    profession, mode = dict(Profession.choices).get(request.profession), dict(Mode.choices).get(request.mode)
+    profession, mode = PROFESSIONS.get(request.profession), MODES.get(request.mode)
     return Cover(envelope, starts_at, profession or "Profession non précisée", request.commune, mode or "")
 
 
