@@ -17,13 +17,12 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.xdist_group("processes"))
 
 
-@pytest.fixture(scope="session", autouse=True)
-def no_connection_left(request):
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
     """End what the threads of a live server still hold: PostgreSQL drops no database that somebody reads."""
     yield
-    if "django_db_setup" not in request.fixturenames:
-        return
-    with request.getfixturevalue("django_db_blocker").unblock(), connection.cursor() as cursor:
+    # The database is still there: this ends before the fixture of the same name that it wraps.
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
