@@ -8,6 +8,7 @@ from django.utils.text import slugify
 
 from cafe.errors import Refusal
 from resources.models import PreventionMessage, PreventionPage
+from resources.services.uniqueness import save_unique
 from resources.services.words import stems
 
 SLUG_LENGTH = 70
@@ -85,12 +86,12 @@ def keyword(tag):
 
 @transaction.atomic
 def save_message(*, message):
-    """Save a message; each of its words once, as it was typed first."""
+    """Save a message; each of its words once, as it was typed first. Raises Refusal where it is there already."""
     tags = {}
     for tag in message.tags:
         tags.setdefault(keyword(tag), tag)
     message.tags = [tag for key, tag in tags.items() if key]
-    message.save()
+    save_unique(message, "Ce message est déjà dans la liste.")
     return message
 
 

@@ -14,6 +14,7 @@ from cafe.text import normalise_email
 from resources.enums import AreaKind, ChangeOrigin, ReportKind, ReportState, ResourceKind, ResourceState
 from resources.models import Resource, ResourceReport
 from resources.notifications import reports as notifications
+from resources.services.indexing import hold_index
 from resources.services.sheets import create_sheet, update_sheet
 
 SECONDS_A_DAY = 86_400
@@ -32,6 +33,7 @@ def propose_resource(*, values, message, email=""):
 
     values: {name of a Resource's field: value}, the list of "needs", and "known", an Acquaintance.
     """
+    hold_index()  # a proposal has no sheet whose row the second of two could wait for
     return _receive(kind=ReportKind.PROPOSAL, fields=values, message=message, email=email)
 
 

@@ -91,6 +91,7 @@ def create_sheet(*, values, needs=(), by=None, origin=ChangeOrigin.COORDINATION,
 
     It starts as a draft unless another state is given (a suggestion; published, for what comes with the portal).
     """
+    hold_index()  # two sheets of one name, made at once, must not take the same address
     needs = in_order(needs)
     resource = Resource(**values, state=state)
     resource.slug = new_slug(resource.name)

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from resources.models import Commune, Synonyms
 from resources.services.indexing import mark_index
+from resources.services.uniqueness import save_unique
 from resources.services.words import plain
 
 
@@ -27,9 +28,9 @@ def remove_synonyms(*, group):
 
 @transaction.atomic
 def save_commune(*, commune):
-    """Save a commune with the name under which it is compared."""
+    """Save a commune with the name under which it is compared. Raises Refusal where it is there already."""
     commune.key = plain(commune.name)
-    commune.save()
+    save_unique(commune, "Cette commune est déjà dans la liste.")
     mark_index()
     return commune
 

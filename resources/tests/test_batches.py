@@ -1,33 +1,25 @@
-from threading import Thread
+from functools import partial
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import transaction
 
 from resources.services.sheets import update_sheet
 from resources.tests.factories import make_resource
+from resources.tests.racing import at_once, one_writer
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one writer in at a time")
+def batch(sheets, note):
+    for turn in range(5):
+        with transaction.atomic():
+            for sheet in sheets:
+                update_sheet(resource=sheet, values={"alert_note": f"{note} {turn}"})
+
+
+@one_writer
 @pytest.mark.django_db(transaction=True)
 def test_batches_that_take_the_same_sheets_in_opposite_order_do_not_wait_for_each_other_forever():
     sheets = [make_resource(name=f"Fiche {number}") for number in range(6)]
-    failed = []
 
-    def batch(order, note):
-        try:
-            for turn in range(5):
-                with transaction.atomic():
-                    for sheet in order:
-                        update_sheet(resource=sheet, values={"alert_note": f"{note} {turn}"})
-        except DatabaseError as error:
-            failed.append(error)
-        finally:
-            connection.close()
+    answers = at_once(*(partial(batch, order, note) for note, order in enumerate([sheets, sheets[::-1]] * 2)))
 
-    threads = [Thread(target=batch, args=(order, str(n))) for n, order in enumerate([sheets, sheets[::-1]] * 2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert failed == []
+    assert answers == [None] * 4

@@ -1,19 +1,16 @@
 from datetime import timedelta
-from threading import Barrier, Thread
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from resources.enums import ChangeKind, ResourceState
 from resources.models import Resource, ResourceChange
 from resources.tasks import keep_fresh
 from resources.tests.factories import make_resource
+from resources.tests.racing import at_once, one_writer
 
-TWO_BEATS = 2
 
-
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one writer in at a time")
+@one_writer
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_ask_and_suspend_each_sheet_once(outbox):
     """Each takes the sheet's row, looks again, and finds what the other has done."""
@@ -22,24 +19,9 @@ def test_two_workers_at_once_ask_and_suspend_each_sheet_once(outbox):
     for verified_on, verification in (asked, over):
         for _ in range(4):
             make_resource(verified_on=verified_on, verification=verification, email="port@cafe.example")
-    ready, failures = Barrier(TWO_BEATS), []
 
-    def beat():
-        try:
-            ready.wait(timeout=60)
-            keep_fresh()
-        except Exception as error:
-            failures.append(error)
-        finally:
-            connection.close()
+    assert at_once(keep_fresh, keep_fresh) == [None, None]
 
-    threads = [Thread(target=beat) for _ in range(TWO_BEATS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=120)
-
-    assert failures == []
     assert len(outbox.rows) == len({row.dedupe_key for row in outbox.rows}) == 4
     assert list(Resource.objects.order_by("pk").values_list("asked_times", "state")) == [
         *[(1, ResourceState.PUBLISHED)] * 4,

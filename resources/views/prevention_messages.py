@@ -5,6 +5,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse_lazy
 from django.views.generic import CreateView, DeleteView, ListView, UpdateView
 
+from cafe.errors import Refusal
 from resources.forms.prevention import PreventionMessageForm
 from resources.models import PreventionMessage
 from resources.services import prevention
@@ -40,7 +41,11 @@ class MessageSaveMixin(MessageMixin):
     template_name = "resources/prevention/message_form.html"
 
     def form_valid(self, form):
-        prevention.save_message(message=form.save(commit=False))
+        try:
+            prevention.save_message(message=form.save(commit=False))
+        except Refusal as refusal:
+            form.add_error("text", refusal.sentence)
+            return self.form_invalid(form)
         messages.success(self.request, "Le message est enregistré.")
         return HttpResponseRedirect(self.success_url)
 

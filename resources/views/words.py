@@ -5,6 +5,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse_lazy
 from django.views.generic import CreateView, DeleteView, ListView, UpdateView
 
+from cafe.errors import Refusal
 from resources.forms.words import CommuneForm, SynonymsForm
 from resources.models import Commune, Synonyms
 from resources.services import wording
@@ -39,7 +40,11 @@ class WordsSaveMixin(WordsMixin):
     template_name = "resources/manage/words_form.html"
 
     def form_valid(self, form):
-        self.object = self.save_item(form.save(commit=False))
+        try:
+            self.save_item(form.save(commit=False))
+        except Refusal as refusal:
+            form.add_error(None, refusal.sentence)
+            return self.form_invalid(form)
         messages.success(self.request, "C’est enregistré : la recherche en tient compte dès maintenant.")
         return HttpResponseRedirect(self.success_url)
 
