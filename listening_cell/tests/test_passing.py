@@ -42,7 +42,8 @@ def test_who_recuses_hands_the_case_to_somebody_else_and_opens_it_no_more(cell, 
     assert holders() == {pair[1].pk, other.pk}
     assert casework.read_request(opened_by(other)["opened"]).words == "chrysalide"
     assert actions() == [(AuditAction.RESEAL, pair[0].pk), (AuditAction.RECUSE, pair[0].pk)]
-    assert said(receipt) == [(casework.CELL, "Votre binôme a changé\u00a0: Camille et Camille vous reçoivent désormais.")]
+    sentence = "Votre binôme a changé\u00a0: Camille et Camille vous reçoivent désormais."
+    assert said(receipt) == [(casework.CELL, sentence)]
     fresh = CaseEnvelope.objects.get(peer=other)
     assert (fresh.opened, fresh.rounds, fresh.read_up_to) == (False, 0, 0)
     with pytest.raises(following.Gone):
