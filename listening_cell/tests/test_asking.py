@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from cafe.errors import Refusal
-from listening_cell.models import AskedOn, Case, CellSettings, Reservation, Slot
+from listening_cell.models import AskedOn, Case, CellSettings, Peer, Reservation, Slot
 from listening_cell.services import asking, booking, casework, files
 from listening_cell.tests.factories import make_cell, make_peer, make_slot
 from members.enums import Profession
@@ -129,14 +129,17 @@ def test_reading_the_board_takes_as_many_statements_for_three_peers_as_for_six(c
         booking.read_board()
 
 
-def test_a_talk_past_the_month_limit_is_not_taken(cell):
-    peers, times = a_pair(cell, days=(3,))
-    for peer in peers:
-        peer.monthly_limit = 1
-        peer.save()
+@pytest.mark.parametrize(
+    ("today", "refusal"), [("2026-03-10", asking.NoPair), ("2026-03-30", booking.SlotTaken)], ids=["same month", "next"]
+)
+def test_a_talk_past_the_limit_of_its_month_is_not_taken(time_machine, today, refusal):
+    """Where the limit is that of next month, something else can be had: a request without a slot counts in this one."""
+    time_machine.move_to(f"{today}T10:00:00+01:00", tick=False)
+    peers, times = a_pair(make_cell(), days=(3,))
+    Peer.objects.update(monthly_limit=1)
     extra = [make_slot(peer, days=3, hour=9) for peer in peers]
     asking.ask(nonce="a" * 32, request=wish(), starts_at=times[0])
 
-    with pytest.raises(asking.NoPair):
+    with pytest.raises(refusal):
         asking.ask(nonce="b" * 32, request=wish(), starts_at=extra[0].starts_at)
     assert Slot.objects.filter(reservation__isnull=False).count() == 2

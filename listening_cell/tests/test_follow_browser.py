@@ -75,7 +75,7 @@ def test_after_leaving_back_forward_and_a_reopened_tab_show_no_word(browser, ser
     come_back(page, server, receipt)
     space = page.url
     page.goto(f"{server.url}/ecoute/suivi/rendez-vous/date/")
-    page.get_by_role("radio").nth(1).focus()
+    page.get_by_role("radio").first.focus()
     page.keyboard.press("Space")
     page.get_by_role("button", name="Choisir cette date").press("Enter")
     page.locator(".mine", has_text="J’ai déplacé l’entretien").wait_for()

@@ -120,7 +120,7 @@ def come_back_and_move(world, code):
     page.get_by_role("button", name="Envoyer").click()
     expect(page.get_by_text(THANKS)).to_be_visible()
     page.goto(f"{world.url}{reverse('cell_follow_date')}")
-    page.get_by_role("radio").nth(1).check()
+    page.get_by_role("radio").first.check()
     page.get_by_role("button", name="Choisir cette date").click()
     expect(page.get_by_role("heading", name="Votre suivi")).to_be_visible()
     page.get_by_role("button", name="Fermer mon suivi").click()
