@@ -1,28 +1,13 @@
 """The directory in Chromium, with what the walk through every address does not meet: results, danger, nothing found."""
 
 import pytest
-from pytest_django.live_server_helper import LiveServer
 
-from members.tests.browsing import DESKTOP, NARROW, PHONE, barriers, chromium
+from members.tests.browsing import DESKTOP, NARROW, PHONE, barriers
 from resources.services.seeding import load_seed
 from resources.tests.factories import make_commune, make_resource
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LONG = "Consultation interprofessionnelle d’accompagnement psychologique des professionnels de santé libéraux"
-
-
-@pytest.fixture
-def server(transactional_db):
-    server = LiveServer("localhost")
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def browser(server, monkeypatch):
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop lives in this thread
-    with chromium() as browser:
-        yield browser
 
 
 def faults(page):

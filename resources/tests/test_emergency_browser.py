@@ -5,9 +5,8 @@ from io import BytesIO
 import pytest
 from playwright.sync_api import Error
 from pypdf import PdfReader
-from pytest_django.live_server_helper import LiveServer
 
-from members.tests.browsing import DESKTOP, NARROW, PHONE, barriers, chromium
+from members.tests.browsing import DESKTOP, NARROW, PHONE, barriers
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PATIENCE = 60_000  # milliseconds, on a machine that does other things
@@ -23,19 +22,10 @@ KEPT = """async () => {
 
 
 @pytest.fixture
-def server(transactional_db):
-    server = LiveServer("localhost")
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def context(server, monkeypatch):
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop lives in this thread
-    with chromium() as browser:
-        context = browser.new_context(viewport=PHONE, locale="fr-FR")
-        context.set_default_timeout(PATIENCE)
-        yield context
+def context(browser):
+    context = browser.new_context(viewport=PHONE, locale="fr-FR")
+    context.set_default_timeout(PATIENCE)
+    return context
 
 
 def visit(context, server):

@@ -1,28 +1,13 @@
 """« Où j’en suis » in Chromium: the sum is made in the page, nothing leaves it, nothing stays."""
 
 import pytest
-from pytest_django.live_server_helper import LiveServer
 
-from members.tests.browsing import DESKTOP, NARROW, PHONE, barriers, chromium
+from members.tests.browsing import DESKTOP, NARROW, PHONE, barriers
 from resources.wellbeing import BANDS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PAGE = "/ou-j-en-suis/"
 KEPT = "[localStorage.length, sessionStorage.length, document.cookie, location.search, location.hash]"
-
-
-@pytest.fixture
-def server(transactional_db):
-    server = LiveServer("localhost")
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def browser(server, monkeypatch):
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop lives in this thread
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture
