@@ -36,17 +36,17 @@ def forgettable(now):
     """Return the cases whose term has come.
 
     Never taken up, 30 days after its date, once both warnings were given (see notices): a request that nobody was told
-    of is kept. Closed, 60 days. Whatever its state, 12 months after the last talk; a closed case keeps its hours, so
-    that closing it late does not put that off.
+    of is kept. Closed, 60 days. Whatever its state, 12 months after the last talk: a case keeps its past hours, so that
+    handing it over, closing it or opening it again does not put that off. A talk to come does.
     """
     weeks_end = timezone.localdate(now) - WEEK
     told_too_little = Q(envelopes__opened=False, envelopes__rounds__lt=notices.REPLACEMENT_ROUNDS)
     unwarned = Case.objects.filter(told_too_little, state=CaseState.ASKED).values("pk")
     asked = Q(state=CaseState.ASKED, last_week__lte=weeks_end - NEVER_TAKEN_UP) & ~Q(pk__in=unwarned)
     closed = Q(state=CaseState.CLOSED, last_week__lte=weeks_end - CLOSED)
-    closed |= Q(state=CaseState.CLOSED, last_talk__lt=now - LONGEST)
+    longest = Q(last_week__lte=weeks_end - LONGEST) | Q(last_talk__lt=now - LONGEST)
     cases = Case.objects.annotate(last_talk=Max("reservations__slot__starts_at"))
-    return cases.filter(asked | closed | Q(last_week__lte=weeks_end - LONGEST))
+    return cases.filter(asked | closed | longest)
 
 
 def forget_cases(now):

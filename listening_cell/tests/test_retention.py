@@ -141,6 +141,19 @@ def test_closing_late_does_not_put_off_the_twelve_months(pair):
     assert forgotten_on([365, 367]) == [False, True]
 
 
+def test_handing_over_or_opening_again_does_not_put_off_the_twelve_months_but_a_talk_to_come_does(pair):
+    opened, _ = a_case(pair, rounds=0, state=Case.State.FOLLOWED)
+    hold(opened, pair, datetime(2026, 10, 6, 18, tzinfo=PARIS))
+    passed_on, _ = a_case(pair, rounds=0, state=Case.State.FOLLOWED)
+    hold(passed_on, pair, datetime(2026, 10, 7, 18, tzinfo=PARIS))
+    hold(opened, pair, datetime(2027, 10, 11, 18, tzinfo=PARIS))
+    Case.objects.update(last_week=MONDAY + timedelta(days=49 * 7))
+
+    retention.purge(night(368), dry_run=False)
+
+    assert list(Case.objects.all()) == [opened.case]
+
+
 def test_a_case_opened_again_meanwhile_is_kept(pair):
     a_case(pair, state=Case.State.CLOSED)
     Case.objects.update(state=Case.State.FOLLOWED, last_week=MONDAY + timedelta(days=63))
