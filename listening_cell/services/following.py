@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
@@ -146,9 +147,11 @@ def write(opened, envelope, author, words):
 
 
 def touch(case, **fields):
-    """Keep that the pair did something with a case this week, with other fields that change. A Monday, never a day."""
-    week = max(case.last_week, audit.this_week())
-    Case.objects.filter(pk=case.pk).update(last_week=week, **fields)
+    """Keep that the pair did something with a case this week, with other fields that change. A Monday, never a day.
+
+    Never before the week that the table holds: a talk may have been set since this case was read.
+    """
+    Case.objects.filter(pk=case.pk).update(last_week=Greatest("last_week", audit.this_week()), **fields)
 
 
 # --- Reading --------------------------------------------------------------------------------------

@@ -52,6 +52,18 @@ def said(receipt):
     return [(one.author, one.content) for one in casework.read_messages(casework.open_by_receipt(receipt))]
 
 
+def test_what_a_pair_does_never_brings_the_week_of_a_case_back(pair):
+    opened, _ = make_case(*pair)
+    (at,) = slots_of(pair, 20)
+    read_before = Case.objects.get()
+    booking.hold(case=opened.case, peers=pair, starts_at=at)
+
+    following.touch(read_before, replacement_wanted=True)
+
+    assert Case.objects.get().last_week == audit.monday_of(timezone.localdate(at))
+    assert Case.objects.get().replacement_wanted is True
+
+
 # --- Covers ---------------------------------------------------------------------------------------
 
 
