@@ -10,6 +10,7 @@ from cafe.text import without_controls
 from listening_cell.enums import Weekday
 from listening_cell.models import Absence, Debriefing, Peer
 from listening_cell.services.availability import at_hour
+from listening_cell.services.debriefings import SAME_DAY
 
 HOURS = range(7, 22)
 LONGEST_ABSENCE = timedelta(days=366)
@@ -95,7 +96,7 @@ class DebriefingForm(forms.ModelForm):
         model = Debriefing
         fields = ["day", "minutes", "place"]
         widgets = {"day": DayInput()}
-        error_messages = {"day": {"unique": "Une réunion est déjà notée ce jour-là."}}
+        error_messages = {"day": {"unique": SAME_DAY}}
 
     def clean_day(self):
         day = self.cleaned_data["day"]

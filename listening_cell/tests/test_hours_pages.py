@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.contrib.messages import get_messages
 from django.db import connection
+from django.db.models.signals import pre_save
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -361,6 +362,20 @@ def test_a_meeting_that_cannot_be_is_refused(client, peer, typed, field):
 
     assert (response.status_code, list(errors(response, "form"))) == (200, [field])
     assert Debriefing.objects.count() == 1
+
+
+def test_two_meetings_of_one_day_sent_at_one_instant_make_one_and_the_other_keeps_what_was_typed(client, peer):
+    def noted_meanwhile(instance, **_):
+        Debriefing.objects.bulk_create([Debriefing(day=instance.day)])
+
+    pre_save.connect(noted_meanwhile, sender=Debriefing)
+    try:
+        response = client.post(MEETINGS, {"day": "2026-10-06", "minutes": "90", "place": "Salle"})
+    finally:
+        pre_save.disconnect(noted_meanwhile, sender=Debriefing)
+
+    assert errors(response, "form") == {"day": [debriefings.SAME_DAY]}
+    assert response.context["form"]["place"].value() == "Salle"
 
 
 def test_a_meeting_that_is_not_there_is_not_found(client, peer):

@@ -139,7 +139,21 @@ class LoadView(HoursActView):
 # --- Debriefings ----------------------------------------------------------------------------------
 
 
-class DebriefingsView(PeerSpace):
+class MeetingForm(PeerSpace):
+    """Keeps a meeting that was typed, new or changed. Set page, which shows a form that is refused."""
+
+    def kept(self, form):
+        if form.is_valid():
+            try:
+                debriefings.keep(debriefing=form.instance)
+                messages.success(self.request, SAVED)
+                return redirect("cell_debriefings")
+            except Refusal as refusal:
+                form.add_error("day", refusal.sentence)
+        return self.page(form)
+
+
+class DebriefingsView(MeetingForm):
     """The meetings, who came, and a form for the next one."""
 
     def page(self, form):
@@ -153,15 +167,10 @@ class DebriefingsView(PeerSpace):
         return self.page(DebriefingForm())
 
     def post(self, request):
-        form = DebriefingForm(request.POST)
-        if not form.is_valid():
-            return self.page(form)
-        form.save()
-        messages.success(request, SAVED)
-        return redirect("cell_debriefings")
+        return self.kept(DebriefingForm(request.POST))
 
 
-class DebriefingView(PeerSpace):
+class DebriefingView(MeetingForm):
     """Changes one meeting."""
 
     def dispatch(self, request, *args, pk, **kwargs):
@@ -180,12 +189,7 @@ class DebriefingView(PeerSpace):
         return self.page(DebriefingForm(instance=self.meeting))
 
     def post(self, request):
-        form = DebriefingForm(request.POST, instance=self.meeting)
-        if not form.is_valid():
-            return self.page(form)
-        form.save()
-        messages.success(request, SAVED)
-        return redirect("cell_debriefings")
+        return self.kept(DebriefingForm(request.POST, instance=self.meeting))
 
 
 class DebriefingActView(DebriefingView):
