@@ -1,0 +1,370 @@
+"""What may be shown of anonymous answers: the one engine of the page, the chart, the PDF and the export.
+
+Everything shown is reckoned from *blocks*. A block is five answers or more (11 for the cell) of one session, or of what
+its finished sessions could not show alone; it is never split, and answers enter one block only. So whatever is added or
+subtracted, over all views and all looks, speaks of whole blocks. What follows from it, and a look may surprise:
+
+- One to four answers that come last stay out of a session, at its closing too: the difference with what was shown
+  before would be theirs. They join those of other finished sessions in the season, then in the total.
+- The number of answers to a question is not itself protected, unless the question hangs on an earlier answer: it would
+  tell how many gave that answer, so those who were asked and those who were not must both be enough, in each block.
+- A table (from 11 answers) is made of blocks too, where each class has five. Its classes are chosen once for the
+  questionnaire and kept; at closing the total, and it alone, is told in finer ones, each of which lies within an old.
+- Of each block only a range of four sums is kept, never the sum: a mean is made of the middles of those ranges. « 9.7 »
+  from five people leaves open whether all said 10, and no two means taken together tell more than the blocks do. The
+  margin (0.3 with one block of 5 answers out of 10, 0.04 with one of 40) is less than chance makes anyway. That all of
+  them are high cannot be hidden by a mean: it is its very message.
+- A table beside a mean could narrow those ranges down to one: then it waits for more answers.
+
+Pure: counts in, plain values out, whole numbers inside, so that both databases tell the same.
+"""
+
+import hashlib
+import math
+from collections import Counter
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+from evaluation.blocks import gathered, release, tally_of
+from evaluation.statistics import share_interval, student_t
+
+PUBLISHED_FROM = 5
+DETAILED_FROM = 11
+CLASS_FROM = 5
+# While answers still come, a class is at least this part of them: rare ones would hold up the next renewal.
+OPEN_PART = 4
+# Keys of a tally that are no answer's value.
+NOT_ASKED = -1
+PEOPLE = -2
+# The range of a block's sum, in values, and an upper bound of its squared distances from the middle of the scale.
+LOWEST = -3
+HIGHEST = -4
+SQUARES = -5
+BLOCKS = -6
+SUMS_TOGETHER = 4
+SUMS_LEFT = 3
+
+
+class Shape(StrEnum):
+    """How classes too small to be told are merged; of several choices, each is a yes or no of its own."""
+
+    ORDERED = "ordered"
+    NOMINAL = "nominal"
+    SEVERAL = "several"
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A question. classes: the finest ones, in order, each a tuple of values (most often of one).
+
+    unit: the least difference of two values where a mean has a meaning (1 out of 10, 4 for WHO-5), otherwise 0.
+    conditional: asked only of some; then a tally says under NOT_ASKED how many of the responses do not answer it.
+    """
+
+    shape: Shape
+    classes: tuple[tuple[int, ...], ...]
+    unit: int = 0
+    conditional: bool = False
+
+
+@dataclass(frozen=True)
+class Mean:
+    """In the question's unit. margin: by how much it was blurred at most; low, high: its interval, from 11 answers.
+
+    The interval is Student's, widened by the blur: it holds 95 % at least.
+    """
+
+    value: float
+    margin: float
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One class. values: the answers that it gathers; share, low, high: Wilson's interval at 95 %, from 0 to 1.
+
+    n: of how many, since the choices of a question with several are not always renewed together.
+    """
+
+    values: tuple[int, ...]
+    count: int
+    n: int
+    share: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Shown:
+    """All that may be told of a question in one place. n: of how many answers; 0 where nothing may be told."""
+
+    n: int = 0
+    mean: Mean | None = None
+    rows: tuple[Row, ...] = ()
+
+    def to_plain(self):
+        """Return it as values that JSON knows (tuples become lists once stored)."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Visible:
+    """Which sessions are told alone, which are hidden, and of which the total is made, with its number of answers."""
+
+    alone: tuple
+    hidden: tuple
+    counted: tuple
+    total: int
+
+
+def visible(sessions, *, publish_from=PUBLISHED_FROM):
+    """Sort the sessions of {session: n} at one moment; hidden ones are in the total only if together they reach it.
+
+    Otherwise the total less the sessions shown would give them away. For a list or a report that is made once; what
+    is looked at again and again goes through advance.
+    """
+    floor = max(PUBLISHED_FROM, publish_from)
+    alone = tuple(key for key, n in sessions.items() if n >= floor)
+    hidden = tuple(key for key, n in sessions.items() if n < floor)
+    enough = sum(sessions[key] for key in hidden) >= floor
+    counted = tuple(key for key in sessions if enough or key in alone)
+    total = sum(sessions[key] for key in counted)
+    return Visible(alone, hidden, counted, total)
+
+
+def advance(spec, live, places, before=None, *, publish_from=PUBLISHED_FROM):
+    """Return the ledger of a question once today's answers are looked at; the same one where nothing may be renewed.
+
+    live: {place: {value: how many}} of the answers that belong to the place itself (to the session, most often), all
+    of them since the beginning. Several choices: {choice: how many, PEOPLE: how many people answered}.
+    places: Places, one without parent (the total; finished: the questionnaire is closed). before: the last ledger, {}
+    at first. A ledger is plain JSON and is not for showing: read it with shown.
+    """
+    before, floor = before or {}, max(PUBLISHED_FROM, publish_from)
+    blocks = release(
+        live,
+        before.get("blocks", {}),
+        places,
+        lambda _old, new: _is_block(spec, new, floor),
+        lambda new: _sealed(spec, new),
+    )
+    told = {name: tally_of(pot["shown"]) for name, pot in blocks.items()}
+    tables = {}
+    for key, question, answers in _questions(spec, told):
+        tables[key] = _advance_table(question, answers, places, before.get("tables", {}).get(key, {}))
+    return {"blocks": blocks, "tables": tables}
+
+
+def shown(spec, ledger, places, name, *, publish_from=PUBLISHED_FROM):
+    """Return what may be told in a place: of its blocks and of all those under it."""
+    told = gathered(ledger["blocks"], places, name)
+    n = _people(spec, told)
+    if not n:
+        return Shown()
+    detailed = n >= max(DETAILED_FROM, publish_from)
+    mean = _mean(spec, told, n, detailed=detailed) if spec.unit else None
+    return Shown(n, mean, _rows(spec, ledger, places, name) if detailed else ())
+
+
+def shown_together(spec, ledger, names):
+    """Return n and mean of several sessions at once (those of an activity), of what is shown of each, or nothing."""
+    told = sum((tally_of(ledger["blocks"][name]["shown"]) for name in names), Counter())
+    n = _people(spec, told)
+    return Shown(n, _mean(spec, told, n, detailed=False) if spec.unit else None) if n else Shown()
+
+
+def advance_texts(live, places, before=None, *, publish_from=PUBLISHED_FROM):
+    """Return which verbatims may be read: 11 at first, then five more at a time. live: {place: ids of answers}.
+
+    The result is a ledger like another, plain; it holds the random ids of answers, read it with texts_shown.
+    """
+    floor = max(PUBLISHED_FROM, publish_from)
+    first = max(DETAILED_FROM, publish_from)
+    tallies = {name: Counter(ids) for name, ids in live.items()}
+    return release(tallies, before or {}, places, lambda old, new: new.total() >= (floor if old else first))
+
+
+def texts_shown(ledger, places, name, *, salt):
+    """Return the ids of the verbatims of a place, in an order that tells nothing and does not change between looks."""
+    ids = gathered(ledger, places, name)
+    return sorted(ids, key=lambda pk: hashlib.sha256(f"{salt}:{pk}".encode()).digest())
+
+
+def merge_classes(shape, classes, tally, smallest=CLASS_FROM):
+    """Merge classes until each has `smallest` answers: neighbours where they are ordered, otherwise into one of others.
+
+    Of an ordered scale the smallest class joins its smaller neighbour, the lower one if they are equal. A class of
+    nobody is merged too: « nobody » tells what nobody said. Everything may end in one class, which tells nothing.
+    """
+    merged = [tuple(values) for values in classes]
+    if shape == Shape.ORDERED:
+        while len(merged) > 1 and min(sizes := [_size(tally, values) for values in merged]) < smallest:
+            merged = _join_neighbour(merged, sizes)
+        return tuple(merged)
+    merged.sort(key=lambda values: -_size(tally, values))
+    kept = [values for values in merged if _size(tally, values) >= smallest]
+    others = tuple(value for values in merged[len(kept) :] for value in values)
+    while kept and others and _size(tally, others) < smallest:
+        others = kept.pop() + others
+    return tuple(kept) + ((tuple(sorted(others)),) if others else ())
+
+
+def _join_neighbour(classes, sizes):
+    at = sizes.index(min(sizes))
+    beside = [place for place in (at - 1, at + 1) if 0 <= place < len(classes)]
+    left, right = sorted((at, min(beside, key=lambda place: sizes[place])))
+    return [*classes[:left], classes[left] + classes[right], *classes[right + 1 :]]
+
+
+def _questions(spec, told):
+    """Yield (key, spec, tallies) of each table of a question: itself, or each of its choices as a yes or no.
+
+    Of two choices alone the second is never told: both and the number of people would tell how many ticked both.
+    """
+    if spec.shape != Shape.SEVERAL:
+        yield "all", spec, told
+        return
+    yes_or_no = Spec(Shape.ORDERED, ((1,), (0,)))
+    for (choice,) in spec.classes[: 1 if len(spec.classes) == 2 else None]:  # noqa: PLR2004
+        pairs = {name: (tally[choice], tally[PEOPLE]) for name, tally in told.items()}
+        yield str(choice), yes_or_no, {name: Counter({1: some, 0: n - some}) for name, (some, n) in pairs.items()}
+
+
+def _advance_table(spec, told, places, before):
+    if before.get("final"):
+        return before
+    root = next(place for place in places if place.parent is None)
+    whole = sum(told.values(), Counter())
+    classes = before.get("classes") or merge_classes(
+        spec.shape, spec.classes, whole, max(CLASS_FROM, _people(spec, whole) // OPEN_PART)
+    )
+    if len(classes) == 1:
+        return before
+    pots = release(told, before.get("pots", {}), places, lambda old, new: _is_table(spec, classes, old, new))
+    if not any(pot["shown"] for pot in pots.values()):
+        return before
+    table = {"classes": [list(values) for values in classes], "pots": pots}
+    return _finish(spec, table, places, root) if root.finished else table
+
+
+def _finish(spec, table, places, root):
+    """At closing, and once: the total in finer classes, within the ones that were shown all along.
+
+    Beside means, a class has five answers for each block: rarer values could be traced to the blocks that need them.
+    """
+    whole = gathered(table["pots"], places, root.name)
+    smallest, finer = CLASS_FROM * max(1, whole[BLOCKS]), []
+    for wide in table["classes"]:
+        within = [values for values in spec.classes if set(values) <= set(wide)]
+        finer += merge_classes(spec.shape, within, whole, smallest)
+    if not _leaves_doubt(spec, finer, whole):
+        finer = table["classes"]
+    return table | {"final": [list(values) for values in finer]}
+
+
+def _is_block(spec, new, floor):
+    return _people(spec, new) >= floor and (not spec.conditional or new[NOT_ASKED] >= floor)
+
+
+def _is_table(spec, classes, old, new):
+    if not old and _people(spec, new) < DETAILED_FROM:
+        return False
+    if min(_size(new, values) for values in classes) < CLASS_FROM:
+        return False
+    return _leaves_doubt(spec, classes, new)
+
+
+def _leaves_doubt(spec, classes, new):
+    """Whether a table beside the means of its blocks leaves open what each of them holds.
+
+    The sums that the classes allow must reach well beyond those that the blocks allow, on both sides: by a whole scale
+    where there are several blocks. Reckoned from what is shown alone, so that showing it tells no more.
+    """
+    if not spec.unit:
+        return True
+    least = sum(_size(new, values) * min(values) for values in classes)
+    most = sum(_size(new, values) * max(values) for values in classes)
+    if new[BLOCKS] == 1:
+        room = (SUMS_LEFT - 1) * spec.unit
+        return least == most or min(most, new[HIGHEST]) - max(least, new[LOWEST]) >= room
+    bottom, top = _ends(spec)
+    return new[LOWEST] - least >= top - bottom and most - new[HIGHEST] >= top - bottom
+
+
+def _sealed(spec, new):
+    """Keep of a block's sum four in a row, one of which is true, counted from the bottom of the scale."""
+    if not spec.unit:
+        return new
+    n, bottom, top = _people(spec, new), _ends(spec)[0], _ends(spec)[1]
+    reach = (top - bottom) // spec.unit
+    above = (sum(count * value for value, count in new.items() if value >= 0) - n * bottom) // spec.unit
+    group = min(above // SUMS_TOGETHER, (n * reach + 1) // SUMS_TOGETHER - 1)
+    is_last = group == (n * reach + 1) // SUMS_TOGETHER - 1
+    lowest = n * bottom + spec.unit * SUMS_TOGETHER * group
+    highest = n * top if is_last else lowest + spec.unit * (SUMS_TOGETHER - 1)
+    return new | Counter({LOWEST: lowest, HIGHEST: highest, SQUARES: _squares(spec, new, n, reach), BLOCKS: 1})
+
+
+def _squares(spec, new, n, reach):
+    """Bound from above the sum of squares of twice the distance from the middle, in units, by steps of 8 reaches.
+
+    From the top of the scale three sums in a row fall in the first step, so that it tells no more than the sum does.
+    """
+    bottom = _ends(spec)[0]
+    exact = sum(c * (2 * (v - bottom) // spec.unit - reach) ** 2 for v, c in new.items() if v >= 0)
+    step = 8 * reach
+    return n * reach**2 - step * ((n * reach**2 - exact) // step)
+
+
+def _ends(spec):
+    values = [value for group in spec.classes for value in group]
+    return min(values), max(values)
+
+
+def _rows(spec, ledger, places, name):
+    if spec.shape != Shape.SEVERAL:
+        return _table_rows(ledger["tables"].get("all"), places, name)
+    rows = []
+    for (choice,) in spec.classes:
+        for row in _table_rows(ledger["tables"].get(str(choice)), places, name)[:1]:
+            rows.append(Row((choice,), row.count, row.n, row.share, row.low, row.high))
+    return tuple(rows)
+
+
+def _table_rows(table, places, name):
+    if not table:
+        return ()
+    told = gathered(table["pots"], places, name)
+    is_total = any(place.name == name and place.parent is None for place in places)
+    classes = table["final"] if is_total and table.get("final") else table["classes"]
+    n = sum(_size(told, values) for values in classes)
+    return tuple(_row(tuple(values), _size(told, values), n) for values in classes) if n else ()
+
+
+def _row(values, count, n):
+    share = share_interval(count, n)
+    return Row(values, count, n, round(share.value, 3), round(share.low, 3), round(share.high, 3))
+
+
+def _mean(spec, told, n, *, detailed):
+    lowest, highest = told[LOWEST], told[HIGHEST]
+    # Rounded half upwards in whole numbers, so that every machine tells the same.
+    value, margin = (10 * (lowest + highest) + n) // (2 * n) / 10, math.ceil(50 * (highest - lowest) / n) / 100
+    if not detailed:
+        return Mean(value, margin)
+    bottom, top = _ends(spec)
+    centre = n * (bottom + top) / 2
+    off = max(0, lowest - centre, centre - highest) / spec.unit
+    variance = max(0, told[SQUARES] / 4 - off * off / n) / (n - 1)
+    half = spec.unit * student_t(n - 1) * math.sqrt(variance / n)
+    low, high = math.floor(10 * (lowest / n - half)) / 10, math.ceil(10 * (highest / n + half)) / 10
+    return Mean(value, margin, max(low, bottom), min(high, top))
+
+
+def _people(spec, tally):
+    return tally[PEOPLE] if spec.shape == Shape.SEVERAL else sum(n for answer, n in tally.items() if answer >= 0)
+
+
+def _size(tally, values):
+    return sum(tally[value] for value in values)
