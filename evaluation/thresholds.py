@@ -14,6 +14,8 @@ subtracted, over all views and all looks, speaks of whole blocks. What follows f
   from five people leaves open whether all said 10, and no two means taken together tell more than the blocks do. The
   margin (0.3 with one block of 5 answers out of 10, 0.04 with one of 40) is less than chance makes anyway. That all of
   them are high cannot be hidden by a mean: it is its very message.
+- The interval of a mean rests on a coarse bound of the spread, which is kept for each block. It is the one thing shown
+  that the tests' attacker does not reckon with.
 - A table beside a mean could narrow those ranges down to one: then it waits for more answers.
 
 Pure: counts in, plain values out, whole numbers inside, so that both databases tell the same.
@@ -309,7 +311,8 @@ def _sealed(spec, new):
 def _squares(spec, new, n, reach):
     """Bound from above the sum of squares of twice the distance from the middle, in units, by steps of 8 reaches.
 
-    From the top of the scale three sums in a row fall in the first step, so that it tells no more than the sum does.
+    Coarse, and it makes the interval too wide rather than too narrow. Joined to the sum it could tell more than the sum
+    alone: it is never shown but through the interval, rounded outwards.
     """
     bottom = _ends(spec)[0]
     exact = sum(c * (2 * (v - bottom) // spec.unit - reach) ** 2 for v, c in new.items() if v >= 0)
