@@ -20,7 +20,7 @@ STOP_WORDS = frozenset(EMPTY_WORDS.split())
 # Said in every other sheet, and in questions about anything else.
 COMMON_WORDS = """
 cabinet professionnel professionnelle soignant soignante sante patient patiente travail jour mois an ans soir semaine
-service personne femme homme gens probleme difficulte question conseil numero
+service personne femme homme gens probleme difficulte question conseil numero tournee
 """
 
 

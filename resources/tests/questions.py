@@ -46,4 +46,11 @@ QUESTIONS = [
     ("me former pour aider des collègues", {"demo-veilleur", "diu-soigner-les-soignants"}),
     ("urgance addicsion", {"demo-addictologie", "access-toulouse"}),
     ("numéro gratuit pour parler à quelqu’un maintenant", {"sps", "suicide-3114"}),
+    ("mon confrère boit", {"demo-addictologie"}),
+    ("je suis au bout du rouleau", {"demo-consultation-burn-out"}),
+    ("j’en ai ras le bol", {"demo-consultation-burn-out"}),
+    ("des crises d’angoisse avant ma tournée", {"demo-psychologue-1"}),
+    ("je veux arrêter la médecine", {"demo-reconversion"}),
+    ("cambriolage du cabinet", {"demo-securite"}),
+    ("IJ CARMF", {"demo-prevoyance"}),
 ]
