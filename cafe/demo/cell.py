@@ -45,7 +45,7 @@ ARRANGEMENTS = {
     "answer_days": 3,
     "daily_cap": 12,
     "notice_hours": 24,
-    "place": "Maison des associations de Port-Sauvel, 2e étage. Entrez par la cour : on n’y croise personne.",
+    "place": "Maison des associations de Port-Sauvel, 2e étage. Entrez par la cour\u00a0: on n’y croise personne.",
     "phone_words": "L’un des pairs vous appelle à l’heure dite, d’un numéro masqué. L’autre est en ligne avec vous.",
 }
 REQUEST = casework.Request(

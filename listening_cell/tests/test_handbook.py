@@ -15,6 +15,7 @@ PAGE = reverse("cell_guide")
 
 
 def plain(html):
+    """Return the words of a page, whatever lies between them, unbreakable spaces too."""
     return " ".join(re.sub(r"<[^>]*>", " ", html.replace("&amp;", "&")).split())
 
 

@@ -266,9 +266,7 @@ def test_slips_have_one_length_whatever_they_hold():
 
 
 def test_a_slip_is_not_sealed_to_a_key_that_root_did_not_sign(cell):
-    row = audit.lock_cell()
-    row.stat_public = vault.public_of(vault.new_private())
-    row.save()
+    CellSettings.objects.update(stat_public=vault.public_of(vault.new_private()))
 
     with pytest.raises(vault.Unreadable):
         keep_slips(1)

@@ -1,5 +1,7 @@
 """The peers' guide, from docs/guide-pairs.md: one source for whoever reads the repository and whoever prints it."""
 
+import re
+
 from django.conf import settings
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,6 +12,8 @@ from members.enums import Role
 from members.permissions import RoleRequiredMixin
 
 GUIDE = settings.BASE_DIR / "docs" / "guide-pairs.md"
+# Where French never breaks a line: before these signs, after an opening quote, inside a number.
+TIGHT = re.compile(r"(?<=«) | (?=[;:?!»])|(?<=\d) (?=\d)")
 
 
 class HandbookView(RoleRequiredMixin, CellPage):
@@ -20,5 +24,9 @@ class HandbookView(RoleRequiredMixin, CellPage):
     def get(self, request):
         title, _, text = GUIDE.read_text("utf-8").partition("\n")
         home = "cell_peers" if request.user.has_role(Role.PEER) else "cell_referent"
-        context = {"home": reverse(home), "title": title.removeprefix("# "), "text": markdown.render(text)}
+        context = {
+            "home": reverse(home),
+            "title": title.removeprefix("# "),
+            "text": markdown.render(TIGHT.sub("\u00a0", text)),
+        }
         return render(request, "listening_cell/peers/handbook.html", context)
