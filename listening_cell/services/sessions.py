@@ -5,7 +5,7 @@ private key or the receipt that opens it: who reads the table learns neither.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db import transaction
@@ -24,7 +24,7 @@ class Space:
 
     kind: str
     owner: str
-    secret: bytes
+    secret: bytes = field(repr=False)
 
 
 def session_id(cookie):

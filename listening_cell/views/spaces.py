@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.debug import sensitive_variables
 
 from listening_cell.enums import KeyState
 from listening_cell.forms.follow import CodeForm
@@ -45,14 +45,21 @@ def held_in(request):
     return [(name, value) for name, value in held if name != "csrfmiddlewaretoken"]
 
 
-@method_decorator([sensitive_variables(), sensitive_post_parameters(), never_cache], name="dispatch")
+@method_decorator([sensitive_variables(), never_cache], name="dispatch")
 class CellPage(View):
-    """A page of the cell: kept by no cache, followed by no robot, its fields out of every error report."""
+    """A page of the cell: kept by no cache, its fields out of every error report, its keys and words too.
 
+    That it is followed by no robot is the middleware's work, which answers for the errors as well.
+    """
+
+    def setup(self, request, *args, **kwargs):
+        # Here, for a subclass may answer before the dispatch below is reached.
+        request.sensitive_post_parameters = "__ALL__"
+        super().setup(request, *args, **kwargs)
+
+    # Of its own, for the decorators would otherwise take View's, and skip the classes that stand in between.
     def dispatch(self, request, *args, **kwargs):
-        response = super().dispatch(request, *args, **kwargs)
-        response.headers["X-Robots-Tag"] = "noindex, nofollow"
-        return response
+        return super().dispatch(request, *args, **kwargs)
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -93,10 +100,7 @@ class HolderSpace(RoleRequiredMixin, CellPage):
         """Ask for the passphrase, keeping what was being sent in the page itself."""
         sending = request.method == "POST"
         context = {"held": held_in(request), "kind": self.kind, "target": request.get_full_path(), "sending": sending}
-        response = render(request, "listening_cell/unlock.html", context)
-        response.headers["Cache-Control"] = "no-store, private"
-        response.headers["X-Robots-Tag"] = "noindex, nofollow"
-        return response
+        return render(request, "listening_cell/unlock.html", context)
 
 
 class PeerSpace(HolderSpace):
@@ -107,6 +111,7 @@ class ReferentSpace(HolderSpace):
     model, kind, roles = Referent, REFERENT, (Role.CELL_REFERENT,)
 
 
+@sensitive_variables()
 def opened_by_receipt(request):
     """Return the Opened case of the receipt that this browser came back with, or None."""
     space = space_of(request, RECEIPT)
@@ -125,6 +130,7 @@ class ReceiptSpace(PublicCellPage):
     What was being sent goes on once the code is given again, so that a long message outlives fifteen minutes.
     """
 
+    @sensitive_variables()
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
         self.opened = opened_by_receipt(request)
