@@ -159,7 +159,7 @@ def publish(world):
     page.get_by_role("button", name="Voir ce qui serait publié").click()
     page.get_by_label("J’ai relu ces chiffres").check()
     page.get_by_role("button", name="Publier les chiffres").click()
-    expect(page.get_by_text("sont publiés")).to_be_visible()
+    expect(page.get_by_text("C’est publié.")).to_be_visible()
 
 
 def words_in_a_dump(folder):

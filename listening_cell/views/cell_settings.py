@@ -7,9 +7,11 @@ from cafe.errors import Refusal
 from listening_cell.forms.publication import ArrangementsForm
 from listening_cell.models import CellSettings
 from listening_cell.services import arrangements, notices
+from listening_cell.views.referent import ReferentHomeView
 from listening_cell.views.spaces import ReferentSpace
 
-ASKED = "C’est demandé. Les pairs concernés sont prévenus ; à la prochaine ouverture, le relais leur est proposé."
+# Shown through the session, which no word of the cell may enter.
+ASKED = "C’est demandé."
 
 
 class CellSettingsView(ReferentSpace):
@@ -28,7 +30,7 @@ class CellSettingsView(ReferentSpace):
         return redirect("cell_settings")
 
 
-class ReplacementView(ReferentSpace):
+class ReplacementView(ReferentHomeView):
     """Asks that whoever has not read a request for three days be replaced; nobody learns here who, nor whose."""
 
     def get(self, request):
@@ -39,5 +41,5 @@ class ReplacementView(ReferentSpace):
             notices.ask_replacement()
             messages.success(request, ASKED)
         except Refusal as refusal:
-            messages.error(request, refusal.sentence)
+            return self.home(refusal.sentence)
         return redirect("cell_referent")

@@ -110,7 +110,7 @@ class SeasonedView(HolderPage):
             enrolling.set_seasoned(**self.hand, holder=person, seasoned=request.POST.get("seasoned") == "1")
             messages.success(request, SAVED)
         except Refusal as refusal:
-            messages.error(request, refusal.sentence)
+            return self.page("holder", person=person, refusal=refusal.sentence)
         return redirect("cell_holder", self.pk)
 
 

@@ -12,7 +12,8 @@ from listening_cell.models import Publication
 from listening_cell.services import publishing
 from listening_cell.views.spaces import ReferentSpace
 
-DONE = "Les chiffres de {year} sont publiés ; les bulletins qu’ils comptent sont effacés."
+# Shown through the session, which no word of the cell may enter.
+DONE = "C’est publié."
 
 
 class PublicationPage(ReferentSpace):
@@ -65,7 +66,7 @@ class PublishView(PreviewView):
             publication = publishing.publish(**self.hand)
         except Refusal as refusal:
             return self.listed(refusal.sentence)
-        messages.success(request, DONE.format(year=publication.year))
+        messages.success(request, DONE)
         return redirect("cell_publication", publication.year)
 
 

@@ -8,5 +8,8 @@ from listening_cell.views.spaces import ReferentSpace
 
 class ReferentHomeView(ReferentSpace):
     def get(self, request):
+        return self.home()
+
+    def home(self, refusal=""):
         todo = enrolling.awaited() | {"request": notices.waiting_for_referent()}
-        return render(request, "listening_cell/referent/home.html", {"todo": todo})
+        return render(self.request, "listening_cell/referent/home.html", {"todo": todo, "refusal": refusal})
