@@ -51,6 +51,11 @@ def standing(holder, root):
     return "soon" if left < SOON else KeyState.SIGNED
 
 
+def ends_soon(holder):
+    """Tell whether a signed key is about to expire, or has: its holder asks a referent, who is told as well."""
+    return holder.expires_on is not None and holder.expires_on - timezone.localdate() < SOON
+
+
 def is_ready():
     """Tell whether ROOT was made: before, the only thing to do is the ceremony."""
     return keys.verify_key() is not None

@@ -97,6 +97,14 @@ def test_today_is_calm_where_nothing_waits(client, pair):
     assert "Sans date" not in page
 
 
+@pytest.mark.parametrize(("left", "told"), [(60, False), (59, True), (-1, True)])
+def test_today_says_two_months_before_that_ones_key_is_to_be_extended(client, pair, left, told):
+    keys.Peer.objects.filter(pk=pair[0].pk).update(expires_on=timezone.localdate() + timezone.timedelta(days=left))
+    enter(client, pair[0])
+
+    assert ("Votre clé s’arrête le" in words_of(client.get(TODAY))) is told
+
+
 def test_today_shows_covers_and_no_word_of_the_requests(client, request_to_read):
     response = client.get(TODAY)
 

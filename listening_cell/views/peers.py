@@ -4,7 +4,7 @@ from django.core.paginator import Paginator
 from django.shortcuts import render
 
 from listening_cell.enums import CaseState
-from listening_cell.services import closing, following
+from listening_cell.services import closing, enrolling, following
 from listening_cell.views.spaces import PeerSpace
 
 PER_PAGE = 20
@@ -19,6 +19,7 @@ class TodayView(PeerSpace):
             "waiting": [cover for cover in covers if cover.waits],
             "talks": [cover for cover in covers if cover.at and cover.readable],
             "undated": [cover for cover in covers if not cover.at and not cover.waits],
+            "key_ends": self.holder.expires_on if enrolling.ends_soon(self.holder) else None,
         }
         return render(request, "listening_cell/peers/today.html", context)
 
