@@ -12,10 +12,12 @@ from django.urls import reverse
 from cafe.errors import Refusal
 from listening_cell import counting, vault
 from listening_cell.enums import AuditAction
+from listening_cell.forms.slips import SlipForm, proposed
 from listening_cell.models import CaseEnvelope, CellAudit, CellSettings, Publication, Slip
 from listening_cell.services import audit, files, keys, publishing, sessions, slips
+from listening_cell.services.casework import Request
 from listening_cell.tests.factories import make_case, make_cell, make_peer
-from listening_cell.tests.slips import keep_slips
+from listening_cell.tests.slips import USUAL, keep_slips
 from listening_cell.views.spaces import COOKIE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -279,6 +281,15 @@ def test_a_referent_whose_key_was_not_signed_publishes_nothing(cell):
     with pytest.raises(Refusal) as refusal:
         publishing.publish(referent=cell.referent, private=cell.private)
     assert (refusal.value.sentence, Slip.objects.count()) == (publishing.NO_STAT, 11)
+
+
+def test_the_answers_of_a_slip_are_independent():
+    """No list of boxes is compulsory, and sheets handed over tick no orientation: the proof rests on it."""
+    form = SlipForm(USUAL, sheets={"7": "Une fiche"})
+    first = proposed(request=Request("self", "infirmier", "phone"), talks=1, motives=(), sheets={"7": "Une fiche"})
+
+    assert (form.is_valid(), form.slip()) == (True, counting.Slip(**USUAL))
+    assert ("orientations" in first, first["resources"]) == (False, ["7"])
 
 
 # --- When -----------------------------------------------------------------------------------------
