@@ -9,20 +9,19 @@ from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from listening_cell.models import CellSession, Peer
-from listening_cell.services import keys
+from listening_cell.services import following, keys
 from listening_cell.tests.factories import PASSPHRASE, make_case, make_cell, make_peer
+from listening_cell.tests.test_following import opened_by
 from members.enums import Role
 from members.tests.browsing import DESKTOP, PHONE, barriers
 from members.tests.factories import make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WORDS = "chrysalide au bord du canal"
-READING = "/ecoute/pairs/lecture/"
 
 
 @pytest.fixture
-def server(transactional_db, settings):
-    settings.ROOT_URLCONF = "listening_cell.tests.reading_urls"
+def server(transactional_db):
     server = LiveServer("localhost")
     yield server
     server.stop()
@@ -55,9 +54,15 @@ def cell(server):
 
 @pytest.fixture
 def peer(cell):
-    peer = make_peer(cell)
-    make_case(peer, words=WORDS)
-    return peer
+    return make_peer(cell)
+
+
+@pytest.fixture
+def reading(peer, server):
+    """The address of a case of which this peer has read the request: her words are on that page."""
+    opened, _ = make_case(peer, words=WORDS)
+    following.take_up(**opened_by(peer))
+    return f"{server.url}{reverse('cell_case', args=[opened.case.pk])}"
 
 
 def context_of(browser, server, user, **options):
@@ -74,8 +79,8 @@ def unlock(page):
     page.get_by_role("button", name="Ouvrir", exact=True).click()
 
 
-def open_reading(page, server):
-    page.goto(f"{server.url}{READING}")
+def open_reading(page, reading):
+    page.goto(reading)
     unlock(page)
     page.get_by_text(WORDS).wait_for()
 
@@ -87,12 +92,12 @@ def shown(page):
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-def test_lock_then_back_forward_or_a_reopened_tab_show_no_word(browser, server, peer, javascript):
+def test_lock_then_back_forward_or_a_reopened_tab_show_no_word(browser, server, peer, reading, javascript):
     context = context_of(browser, server, peer.user, java_script_enabled=javascript)
     page = context.new_page()
-    open_reading(page, server)
+    open_reading(page, reading)
     page.goto(f"{server.url}{reverse('cell_key', args=['peer'])}")
-    page.goto(f"{server.url}{READING}")
+    page.goto(reading)
     read = WORDS in shown(page)
     page.get_by_role("button", name="Fermer mon espace").click()
     page.get_by_role("heading", name="Votre espace est fermé").wait_for()
@@ -103,7 +108,7 @@ def test_lock_then_back_forward_or_a_reopened_tab_show_no_word(browser, server, 
         seen.append(shown(page))
     page.close()
     reopened = context.new_page()
-    reopened.goto(f"{server.url}{READING}")
+    reopened.goto(reading)
     seen.append(shown(reopened))
 
     assert read
@@ -124,13 +129,13 @@ def test_that_chromium_does_keep_the_pages_that_do_not_forbid_it(browser, server
     page.wait_for_function("window.kept === true")
 
 
-def test_what_one_was_writing_outlives_an_idle_quarter_of_an_hour(browser, server, peer):
+def test_what_one_was_writing_outlives_an_idle_quarter_of_an_hour(browser, server, peer, reading):
     page = context_of(browser, server, peer.user, java_script_enabled=False).new_page()
-    open_reading(page, server)
-    page.get_by_label("Note").fill("L’été, « deux lignes »\net la fin")
+    open_reading(page, reading)
+    page.get_by_label("Votre message").fill("L’été, « deux lignes »\net la fin")
     CellSession.objects.all().delete()
 
-    page.get_by_role("button", name="Envoyer").click()
+    page.get_by_role("button", name="Envoyer", exact=True).click()
     said = page.get_by_role("status").inner_text()
     page.get_by_label("Votre phrase").fill("une phrase qui n’est pas la bonne")
     page.get_by_role("button", name="Ouvrir", exact=True).click()
@@ -140,7 +145,7 @@ def test_what_one_was_writing_outlives_an_idle_quarter_of_an_hour(browser, serve
 
     assert "Ce que vous envoyiez est gardé" in said
     assert keys.NOT_OPENED in refused
-    assert page.get_by_text("L’été, « deux lignes » et la fin").inner_text() == "L’été, « deux lignes » et la fin"
+    assert "L’été, « deux lignes »\net la fin" in page.locator(".thread").inner_text()
 
 
 def make_key_on_screen(page):
