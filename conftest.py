@@ -1,3 +1,4 @@
+import os
 import uuid
 
 import pytest
@@ -64,6 +65,8 @@ def test_settings(settings, tmp_path, monkeypatch):
     settings.WHITENOISE_AUTOREFRESH = True
     settings.MEDIA_ROOT = str(tmp_path / "media")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # What it draws by lot, hours and pairs, falls alike in every run of one day, unless the run is given another.
+    settings.CELL_PEPPER = os.environ.get("CELL_PEPPER") or "5e" * 32
     settings.CELL_SHRED_DIR = tmp_path / "cell"
     settings.CELL_ROOT_FILE = tmp_path / "cell_root_verify_key"
     monkeypatch.setattr(vault, "PASSES", 1)
