@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from listening_cell.enums import KeyState
+from members.enums import Role
 
 
 def new_reference():
@@ -71,8 +72,12 @@ class Referent(KeyHolder):
 
 class PeerQuerySet(models.QuerySet):
     def signed(self):
-        """Peers whose key the database says signed; listening_cell.services.keys checks the signature itself."""
-        return self.filter(state=KeyState.SIGNED).select_related("user")
+        """Peers whose key the database says signed; listening_cell.services.keys checks the signature itself.
+
+        Without whoever has since come to coordinate or administer the portal, which a peer never does, or lost access.
+        """
+        peers = self.filter(state=KeyState.SIGNED, user__is_active=True, user__is_staff=False, user__is_superuser=False)
+        return peers.exclude(user__groups__name=Role.COORDINATION).select_related("user")
 
 
 class Peer(KeyHolder):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from cafe.errors import Refusal
@@ -12,6 +13,7 @@ from listening_cell.models import CellAudit, CellSettings, Peer, RootKey
 from listening_cell.services import audit, casework, files, keys
 from listening_cell.tests.factories import PASSPHRASE, make_case, make_cell, make_peer, private_of
 from members.enums import Role
+from members.models import User
 from members.tests.factories import make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -156,6 +158,17 @@ def test_a_revoked_peer_stays_so_even_where_the_database_is_rolled_back(cell):
     assert keys.valid_peers() == []
     assert not opened.case.envelopes.exists()
     assert not peer.user.groups.exists()
+
+
+@pytest.mark.parametrize("changed", [{"is_active": False}, {"is_staff": True}, {"is_superuser": True}, "coordination"])
+def test_nothing_new_is_entrusted_to_a_peer_who_came_to_coordinate_to_administer_or_has_left(cell, changed):
+    peer, other = make_peer(cell), make_peer(cell)
+    if changed == "coordination":
+        peer.user.groups.add(Group.objects.get_or_create(name=Role.COORDINATION)[0])
+    else:
+        User.objects.filter(pk=peer.user_id).update(**changed)
+
+    assert keys.valid_peers() == [other]
 
 
 def test_the_chain_shows_a_line_changed_removed_or_cut_off(cell):
