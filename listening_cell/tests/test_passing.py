@@ -7,7 +7,7 @@ from cafe.errors import Refusal
 from listening_cell import vault
 from listening_cell.enums import AuditAction
 from listening_cell.models import Case, CaseEnvelope, CellAudit, Reservation
-from listening_cell.services import booking, casework, following, interviews, keys, passing
+from listening_cell.services import booking, casework, following, interviews, keys, passing, returning
 from listening_cell.tests.factories import PASSPHRASE, make_case, make_cell, make_peer, make_slot, private_of
 from listening_cell.tests.test_following import CONTENT, opened_by, said, slots_of
 
@@ -71,6 +71,20 @@ def test_who_left_a_case_is_never_given_it_back(cell, pair):
 
     assert holders() == {pair[1].pk, third.pk}
     assert casework.read_request(opened_by(third)["opened"]).excluded == (pair[0].pk,)
+
+
+def test_once_handed_over_the_requester_may_still_change_pair_and_meets_nobody_who_was_of_it(cell, pair):
+    _, receipt = make_case(*pair)
+    third = make_peer(cell)
+    passing.recuse(**opened_by(pair[0]))
+    others = {make_peer(cell).pk, make_peer(cell).pk}
+    Case.objects.update(replacement_wanted=True)
+
+    chosen = returning.change_pair(opened=casework.open_by_receipt(receipt))
+
+    assert {peer.pk for peer in chosen} == others == holders()
+    out = casework.read_request(casework.open_by_receipt(receipt)).excluded
+    assert set(out) == {pair[0].pk, pair[1].pk, third.pk}
 
 
 def test_a_pair_always_keeps_a_seasoned_peer(cell, pair):
