@@ -59,24 +59,50 @@ class Cover:
 
     @property
     def unread(self):
-        return max(0, self.case.messages - self.envelope.read_up_to) if self.envelope.opened else 0
+        return unread_in(self.envelope)
 
     @property
     def waits(self):
         """Whether this peer has something to do before any other: read, answer, hand over, or have it opened."""
-        return not self.envelope.opened or not self.readable or self.case.replacement_wanted or self.unread > 0
+        return not self.readable or has_waiting(self.envelope)
 
 
 # --- Covers ---------------------------------------------------------------------------------------
 
 
+def unread_in(envelope):
+    """Return how many messages of a case its peer has not seen; none before the request itself is read."""
+    return max(0, envelope.case.messages - envelope.read_up_to) if envelope.opened else 0
+
+
+def has_waiting(envelope):
+    """Tell, from what is in clear alone, whether something waits for the peer of an envelope."""
+    return not envelope.opened or envelope.case.replacement_wanted or unread_in(envelope) > 0
+
+
+def rows_of(*, peer, states, now=None):
+    """Return (envelope, when its next talk begins or None) for each case of a peer in these states, nothing opened.
+
+    What waits first, then by date of the talk, then the cases without one. Two statements.
+    """
+    talks = next_talks(peer, now or timezone.now())
+    envelopes = peer.envelopes.filter(case__state__in=states).select_related("case")
+    rows = [(envelope, talks.get(envelope.case_id)) for envelope in envelopes]
+    return sorted(
+        rows, key=lambda row: (not has_waiting(row[0]), row[1] is None, row[1] or row[0].case.week, row[0].pk)
+    )
+
+
+@sensitive_variables()
+def opened_covers(rows, private):
+    """Return the Cover of each of these rows, which is what costs: only those that a page shows are opened."""
+    return [cover_of(envelope, private, starts_at) for envelope, starts_at in rows]
+
+
 @sensitive_variables()
 def covers(*, peer, private, states, now=None):
-    """Return the Cover of each case of a peer in these states, those that have a talk first, in two statements."""
-    envelopes = peer.envelopes.filter(case__state__in=states).select_related("case")
-    talks = next_talks(peer, now or timezone.now())
-    found = [cover_of(envelope, private, talks.get(envelope.case_id)) for envelope in envelopes]
-    return sorted(found, key=lambda one: (one.at is None, one.at or one.case.week, one.case.pk))
+    """Return the Cover of each case of a peer in these states, what waits first, in two statements."""
+    return opened_covers(rows_of(peer=peer, states=states, now=now), private)
 
 
 def next_talks(peer, now):

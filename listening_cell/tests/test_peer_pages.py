@@ -135,7 +135,21 @@ def test_today_and_the_closed_cases_take_as_many_statements_for_one_case_as_for_
         taken.setdefault(url, set()).add(statements(client, url))
 
     assert [len(counts) for counts in taken.values()] == [1, 1]
-    assert len(client.get(reverse("cell_closed")).context["rows"]) == 20
+    assert len(client.get(reverse("cell_closed")).context["rows"]) == 15
+
+
+def test_today_opens_fifteen_cases_at_once_those_that_wait_first(client, pair):
+    enter(client, pair[0])
+    for _ in range(17):
+        make_case(*pair)
+    CaseEnvelope.objects.update(opened=True)
+    late = CaseEnvelope.objects.filter(peer=pair[0]).order_by("-case__pk").first()
+    CaseEnvelope.objects.filter(pk=late.pk).update(opened=False)
+
+    pages = [client.get(TODAY, {"page": page}).context for page in (1, 2)]
+
+    assert [[len(page["waiting"]), len(page["undated"])] for page in pages] == [[1, 14], [0, 2]]
+    assert pages[0]["waiting"][0].case == late.case
 
 
 def test_closed_cases_come_by_pages_and_an_empty_list_says_why(client, pair):
@@ -148,7 +162,7 @@ def test_closed_cases_come_by_pages_and_an_empty_list_says_why(client, pair):
     pages = [client.get(reverse("cell_closed"), {"page": page}).context["rows"] for page in (1, 2)]
 
     assert "Aucun suivi terminé." in empty
-    assert [len(rows) for rows in pages] == [20, 1]
+    assert [len(rows) for rows in pages] == [15, 6]
 
 
 # --- Who sees nothing -----------------------------------------------------------------------------

@@ -7,19 +7,23 @@ from listening_cell.enums import CaseState
 from listening_cell.services import closing, enrolling, following
 from listening_cell.views.spaces import PeerSpace
 
-PER_PAGE = 20
+# Opening a case costs a third of a millisecond, showing it as much again.
+PER_PAGE = 15
 
 
 class TodayView(PeerSpace):
-    """What waits for this peer, the next talks, the cases without a date. Everything on one page, however many."""
+    """What waits for this peer, the next talks, the cases without a date: fifteen cases, those that wait first."""
 
     def get(self, request):
-        covers = following.covers(peer=self.holder, private=self.private, states=CaseState.open)
+        rows = following.rows_of(peer=self.holder, states=CaseState.open)
+        page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+        covers = following.opened_covers(page, self.private)
         context = {
             "waiting": [cover for cover in covers if cover.waits],
             "talks": [cover for cover in covers if cover.at and cover.readable],
             "undated": [cover for cover in covers if not cover.at and not cover.waits],
             "key_ends": self.holder.expires_on if enrolling.ends_soon(self.holder) else None,
+            "page_obj": page,
         }
         return render(request, "listening_cell/peers/today.html", context)
 
@@ -28,9 +32,10 @@ class ClosedView(PeerSpace):
     """The closed cases that are not forgotten yet, with the day after which they are."""
 
     def get(self, request):
-        covers = following.covers(peer=self.holder, private=self.private, states=[CaseState.CLOSED])
-        covers.sort(key=lambda cover: (cover.case.last_week, cover.case.pk), reverse=True)
-        page = Paginator(covers, PER_PAGE).get_page(request.GET.get("page"))
-        until = closing.kept_until([cover.case for cover in page])
-        rows = [(cover, until[cover.case.pk]) for cover in page]
-        return render(request, "listening_cell/peers/closed.html", {"rows": rows, "page_obj": page})
+        rows = following.rows_of(peer=self.holder, states=[CaseState.CLOSED])
+        rows.sort(key=lambda row: (row[0].case.last_week, row[0].case.pk), reverse=True)
+        page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+        until = closing.kept_until([envelope.case for envelope, _ in page])
+        covers = following.opened_covers(page, self.private)
+        shown = [(cover, until[cover.case.pk]) for cover in covers]
+        return render(request, "listening_cell/peers/closed.html", {"rows": shown, "page_obj": page})
