@@ -4,9 +4,7 @@ from cafe.errors import Refusal
 from cafe.spreadsheets import MIB, Limits, read_lines
 from cafe.text import without_controls
 
-LIMITS = Limits(
-    size=2 * MIB, inflated=15 * MIB, rows=2000, columns=60
-)  # 2,000 answers take less than 1 MiB
+LIMITS = Limits(size=2 * MIB, inflated=15 * MIB, rows=2000, columns=60)  # 2,000 answers take less than 1 MiB
 MAX_CELL = 2000
 NO_HEADER = "La première ligne doit porter les titres des colonnes, comme dans l’export de Google Forms."
 NO_ANSWER = "Ce tableau n’a que ses titres : aucune réponse à importer."

@@ -42,9 +42,7 @@ class InterviewForm(forms.Form):
         error_messages={"required": "Dites si l’entretien a eu lieu."},
     )
     work, team, life = map(themes_field, guide.CHAPTERS)
-    addictions = forms.MultipleChoiceField(
-        label="Addictions", choices=guide.ADDICTIONS, required=False, widget=BOXES
-    )
+    addictions = forms.MultipleChoiceField(label="Addictions", choices=guide.ADDICTIONS, required=False, widget=BOXES)
     alert = forms.ChoiceField(
         label="Niveau d’alerte",
         choices=[(level.key, level.label) for level in guide.LEVELS],
