@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 from django.contrib.messages import get_messages
+from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
 from openpyxl import Workbook, load_workbook
@@ -191,6 +192,15 @@ def test_a_file_whose_content_is_lost_is_said_to_be_gone(desk):
     Document.objects.get().file.delete(save=False)
 
     assert told(desk.get(address))[-1:] == [importing.GONE]
+
+
+def test_rows_that_are_lost_import_nothing(desk):
+    address = preview_of(desk, TITLES, ["Neuf", "service", "oui"])
+    default_storage.delete(Document.objects.get().params["stored"])
+
+    response = desk.post(address)
+
+    assert (importing.GONE in text_of(response), Resource.objects.count()) == (True, 0)
 
 
 def test_a_long_file_waits_for_a_worker_then_is_shown_and_imported_by_one(desk, monkeypatch):

@@ -15,6 +15,7 @@ from resources.freshness_links import LINK_LIFE, opened, sheet_link_path
 from resources.models import Resource, ResourceReport
 from resources.services import sheets, verifying
 from resources.tests.factories import make_resource
+from resources.views import freshness as pages
 
 pytestmark = pytest.mark.django_db
 
@@ -269,3 +270,31 @@ def test_too_many_tries_from_one_place_are_refused(client):
     assert "Trop d’envois viennent de cette connexion." in response.content.decode()
     one.refresh_from_db()
     assert one.hours == ""
+
+
+@pytest.mark.parametrize("step", ["_confirm", "_leave"])
+def test_too_many_confirmations_and_requests_are_refused_too(client, step, monkeypatch):
+    one = make_resource()
+    monkeypatch.setattr(pages, "PER_HOUR", 0)
+
+    response = client.post(address(one, step), {"word": "Je pars."})
+
+    one.refresh_from_db()
+    assert (told(response), one.verified_on, one.reports.count()) == ([pages.TOO_MANY], None, 0)
+
+
+def test_a_word_that_is_too_long_stays_on_the_page(client):
+    one, word = make_resource(), "a" * 1501
+
+    response = client.post(address(one, "_leave"), {"word": word})
+
+    assert [said in response.text for said in (word, "comporte au plus 1500")] == [True, True]
+    assert ResourceReport.objects.count() == 0
+
+
+def test_the_link_of_a_sheet_that_was_deleted_leads_nowhere(client):
+    one = make_resource()
+    link = address(one)
+    one.delete()
+
+    assert client.get(link).status_code == 404

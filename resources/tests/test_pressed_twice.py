@@ -3,8 +3,11 @@
 from functools import partial
 
 import pytest
+from django.test import Client
 
 from cafe.errors import Refusal
+from members.enums import Role
+from members.tests.factories import make_user
 from resources.models import Commune, PreventionMessage, PreventionPage, Resource, ResourceReport
 from resources.services.reports import propose_resource
 from resources.services.sheets import create_sheet
@@ -69,3 +72,25 @@ def test_messages_and_communes_of_the_same_name_are_kept_once():
 
     assert sentences(answers) == ["Ce message est déjà dans la liste.", "Cette commune est déjà dans la liste."]
     assert (PreventionMessage.objects.count(), Commune.objects.count()) == (1, 1)
+
+
+@one_writer
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("address", "typed", "kept"),
+    [
+        ("messages", {"text": TEXT, "tags": "", "published": "on"}, PreventionMessage),
+        ("communes", {"name": "Port-Sauvel", "latitude": "49,5", "longitude": "0,1"}, Commune),
+    ],
+)
+def test_the_second_form_finds_what_the_first_has_added(address, typed, kept):
+    user = make_user(role=Role.COORDINATION, second_factor=True)
+    desks = [Client(), Client(), Client()]
+    for desk in desks:
+        desk.force_login(user)
+
+    answers = at_once(*[partial(desk.post, f"/coordination/ressources/{address}/ajouter/", typed) for desk in desks])
+
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 302]
+    assert ["déjà dans la liste" in answer.text for answer in answers if answer.status_code == 200] == [True, True]
+    assert kept.objects.count() == 1

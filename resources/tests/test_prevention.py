@@ -198,6 +198,16 @@ def test_withdrawing_closes_the_page_and_keeps_its_text(client):
     assert (closed, "Un texte." in text_of(client.get(page.get_absolute_url()))) == (404, True)
 
 
+def test_a_button_withdraws_a_page_that_can_still_be_opened_and_edited(desk, client):
+    page = make_page(title="Dormir", body="Éteindre **tôt**.")
+
+    response = desk.post(reverse("manage_prevention_withdraw", args=[page.pk]))
+
+    assert told(response) == ["«\u00a0Dormir\u00a0» n’est plus publiée\u00a0; elle reste ici en brouillon."]
+    assert client.get(page.get_absolute_url()).status_code == 404
+    assert "Éteindre **tôt**." in text_of(desk.get(reverse("manage_prevention_edit", args=[page.pk])))
+
+
 def test_deleting_asks_first(desk):
     page = make_page(title="Dormir")
     url = reverse("manage_prevention_delete", args=[page.pk])

@@ -339,6 +339,18 @@ def test_a_late_move_says_that_it_comes_after_another(desk, coordinator, act):
     assert "Ce signalement a déjà été examiné" in told(desk.post(page_of(report, act)))[0]
 
 
+def test_a_late_correction_changes_nothing_and_stays_on_the_page(desk, coordinator):
+    sheet = make_resource(name="Médiation")
+    report = make_report(resource=sheet)
+    accept_report(report=report, by=coordinator)
+
+    response = desk.post(page_of(report, "fiche/"), form_data(name="Médiation", hours="Le mardi"))
+
+    sheet.refresh_from_db()
+    assert ("Ce signalement a déjà été examiné" in response.text, "Le mardi" in response.text) == (True, True)
+    assert sheet.hours == ""
+
+
 def test_a_sheet_to_correct_there_must_be(desk, coordinator):
     without, with_sheet = make_proposal(), make_proposal()
     make_sheet(report=with_sheet, by=coordinator)
