@@ -40,6 +40,7 @@ class Visibility(models.TextChoices):
         """Return the levels that a person may read: peers' sheets are for the cell, and for who edits them."""
         if not user.is_authenticated:
             return {cls.PUBLIC}
+        # A superuser has no role by right: the technician reads what any account reads.
         if user.has_role(Role.PEER, Role.CELL_REFERENT, Role.COORDINATION):
             return {cls.PUBLIC, cls.ACCOUNT, cls.PEERS}
         return {cls.PUBLIC, cls.ACCOUNT}

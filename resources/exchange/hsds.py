@@ -126,6 +126,7 @@ def costs_of(resource, key):
         "option": resource.get_cost_display(),
         "amount_description": resource.cost_words,
     }
+    # The only amount that we know as a number.
     free = {"amount": 0, "currency": "EUR"} if resource.cost == Cost.FREE else {}
     return [without_blanks(values) | free]
 

@@ -29,7 +29,7 @@ def shareable(resource):
     """
     if resource.shows_contact:
         return resource
-    shown = copy(resource)
+    shown = copy(resource)  # shallow: the needs that were prefetched go along
     for name, nothing in CONTACT.items():
         setattr(shown, name, nothing)
     return shown

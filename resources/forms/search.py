@@ -33,6 +33,7 @@ class SearchForm(forms.Form):
     def __init__(self, data, *, user):
         data = data.copy()
         data.setdefault("km", str(DEFAULT_KM))
+        # Ids are the names themselves: « q » is an address that others link to.
         super().__init__(data, auto_id="%s")
         if not user.is_authenticated:
             del self.fields["mine"]
@@ -42,7 +43,7 @@ class SearchForm(forms.Form):
             attrs={"type": "search", "class": "form-control", "autocomplete": "off", "spellcheck": "false"}
         )
         self.fields["commune"].widget.attrs |= {"list": "communes", "autocomplete": "off"}
-        self.is_valid()
+        self.is_valid()  # fills cleaned_data; an address somebody shared always gives a page, whatever is wrong in it
 
     def asked(self):
         """Return what is asked; where the distance is missing, twenty kilometres."""

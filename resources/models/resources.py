@@ -13,6 +13,7 @@ from resources.needs import NEED_BY_SLUG, need_choices
 
 # The emergency number that is only reached by text message.
 TEXT_NUMBERS = {"114"}
+# How to send a colleague there is no way in by itself.
 NO_CONTACT = Q(phone="", email="", website="", own_access="")
 
 
@@ -78,6 +79,7 @@ class Resource(models.Model):
     on_site = models.BooleanField("sur place", default=False)
     remote = models.BooleanField("à distance", default=False)
     address = models.CharField("adresse", max_length=200, blank=True)
+    # [0-9]: \d would take the digits of every script.
     postcode = models.CharField(
         "code postal", max_length=5, blank=True, validators=[RegexValidator(r"^[0-9]{5}$", "Cinq chiffres.")]
     )

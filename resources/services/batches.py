@@ -42,6 +42,7 @@ def update_sheets(sheets, *, by, origin=ChangeOrigin.IMPORT):
     """
     for resource, needs, changes in sheets:
         resource.search_text = search_text_of(resource, needs)
+        # One statement a sheet: each has other fields to write, and what others wrote in the rest stays.
         resource.save(update_fields=[*(name for name in changes if name != "needs"), "search_text", "updated_at"])
     moved = [(resource, needs) for resource, needs, changes in sheets if "needs" in changes]
     for start in range(0, len(moved), STEP):

@@ -8,7 +8,7 @@ from rapidfuzz.distance import OSA
 
 from resources.services.words import COMMON_STEMS, PUNCTUATION, meaningful, plain, stem
 
-MAX_WORDS = 40
+MAX_WORDS = 40  # each unknown word is compared with the whole vocabulary
 SYNONYM, MISTYPED, COMMON = 0.7, 0.6, 0.25
 # Edits forgiven to a word of that many letters at least.
 FORGIVEN = ((8, 2), (5, 1))
@@ -75,6 +75,7 @@ def typed_words(text):
 
 def corrected(index, word):
     """Return the word as it was meant: itself where it is known, else what it begins, else the nearest known word."""
+    # A number is never a slip: 3119 is not 3114.
     if not meaningful(word.plain) or known(index, word.stem) or word.plain.isdigit():
         return word
     meant = beginning(index, word.stem) or nearest(index, word.stem)
@@ -99,6 +100,7 @@ def nearest(index, stem):
     if not edits:
         return None
     found = process.extract(stem, index.vocabulary, scorer=OSA.distance, score_cutoff=edits, limit=10)
+    # The word itself comes last of the key, so that two that are alike always come in the same order.
     ranked = [(distance, -len(index.postings.get(word, ())), word) for word, distance, _ in found]
     return min(ranked)[2] if ranked else None
 
@@ -126,6 +128,7 @@ def concept(index, words, groups):
     for way in ways:
         if way.stems:
             kept.setdefault(way.stems, way)
+    # « d’arrêt maladie » is said back as « arrêt maladie ».
     typed = [words[0].tail, *(word.typed for word in words[1:] if word.typed != words[0].typed)]
     return Concept(typed=" ".join(dict.fromkeys(typed)), ways=tuple(kept.values()))
 

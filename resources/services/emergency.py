@@ -28,6 +28,7 @@ def paper():
 
 def kept_page():
     """Return the page as a device keeps it: a visitor's, whoever is signed in, for the device may be shared."""
+    # Not the visitor's own request: nothing of a session, nor of a name in the menu, may stay on the device.
     visitor = HttpRequest()
     visitor.path, visitor.user = reverse("emergency"), AnonymousUser()
     return render_to_string(TEMPLATE, {"paper": paper()}, request=visitor)

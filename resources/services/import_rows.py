@@ -147,6 +147,7 @@ class Reader:
     def known_sheet(self):
         """Return the sheet whose address the row gives, or None for a new one; an address of another site is none."""
         address = (self.text(ADDRESS) or "") if ADDRESS in self.given else ""
+        # A neighbour's sheet may have the same last word in its address: it must not overwrite ours.
         if "://" in address and not address.startswith(f"{settings.SITE_URL}/"):
             self.row.notes.append("Vient d’un autre portail.")
             return None
@@ -170,6 +171,7 @@ class Reader:
             text = self.text(column) if column is not ADDRESS else None
             if text is None or text == told(written(known, column, before), column):
                 continue
+            # Silence would let one believe that it was imported.
             if column.told:
                 self.row.notes.append(f"« {column.label} » ne s’importe pas : changez-le sur la fiche.")
                 continue

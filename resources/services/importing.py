@@ -50,6 +50,7 @@ def start_import(*, upload, user):
     if problem:
         raise Refusal(problem)
     draft = keep_rows(headers, rows, name=upload.name[:NAME_LENGTH], user=user)
+    # Made here, the preview is there when the page opens: no worker to wait for.
     if len(rows) <= AT_ONCE:
         pdf.make_document(str(draft.pk))
         draft.refresh_from_db()
@@ -144,6 +145,7 @@ class Judged:
 def write_import(draft, judged, *, by, skip_errors, add_twins, publish):
     """Write the rows while no other sheet can change; judge them again where one did since they were."""
     hold_index()
+    # Of two clicks on « Importer », the second finds the draft gone.
     if not drafts_of(by).select_for_update().filter(pk=draft.pk).exists():
         raise Refusal(GONE)
     rows = judged.rows if current_mark() == judged.mark else examine(*judged.table)

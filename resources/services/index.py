@@ -47,6 +47,7 @@ class Index:
         self.entries = entries
         self.communes = communes
         self.groups = synonyms
+        # Packed in arrays: as pairs of numbers, the postings of 5,000 sheets would weigh ten times as much.
         self.postings = {}
         self.pairs = {pair for group in synonyms for one in group for pair in pairs(meaning(one))}
         for position, text in enumerate(texts):
@@ -54,6 +55,7 @@ class Index:
 
     def _add(self, position, text):
         best = {}
+        # strict=False: an empty text, of a sheet that no service wrote, is one line alone.
         for weight, line in zip(WEIGHTS, text.split("\n"), strict=False):
             stems = [stem(word) for word in line.split() if meaningful(word)]
             for key in {*stems, *self.pairs.intersection(pairs(stems))}:
@@ -139,6 +141,7 @@ def build():
     needs = {}
     for pk, need in ResourceNeed.objects.order_by().values_list("resource_id", "need"):
         needs.setdefault(pk, []).append(need)
+    # Rows, not models: making 5,000 of those would be most of the time.
     rows = list(Resource.objects.published().order_by("pk").values(*FIELDS))
     return Index(
         entries=[entry(row, needs.get(row["pk"], ()), communes) for row in rows],

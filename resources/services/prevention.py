@@ -108,12 +108,12 @@ def remove_message(*, message):
 def messages_for(tags=()):
     """Return the usable messages that carry at least one of these words, those that carry the most of them first.
 
-    Without words, every usable message. A letter or an
-    invitation picks among them; nothing keeps which one was picked.
+    Without words, every usable message. A letter or an invitation picks among them; nothing keeps which one.
     """
     usable = list(PreventionMessage.objects.usable())
     wanted = {keyword(tag) for tag in tags} - {""}
     if not wanted:
         return usable
+    # In memory: databases do not look into JSON lists alike, and there are some dozens of messages.
     common = {message.pk: len(wanted & {keyword(tag) for tag in message.tags}) for message in usable}
     return sorted((one for one in usable if common[one.pk]), key=lambda one: -common[one.pk])

@@ -73,6 +73,7 @@ def make_sheet(*, report, by):
     if report.resource_id:
         raise Refusal("Ce signalement a déjà sa fiche.")
     typed = dict(report.fields)
+    # How the visitor knows it stays in the report: it says something of the visitor, not of the sheet.
     needs, _ = typed.pop("needs", []), typed.pop("known", "")
     report.resource = create_sheet(
         values=typed | _somewhere(typed), needs=needs, by=by, origin=ChangeOrigin.REPORT, state=ResourceState.SUGGESTION

@@ -64,6 +64,7 @@ def erase(user):
     waiting = mine.filter(state=ReportState.RECEIVED)
     of_oneself = {"kind": ReportKind.PROPOSAL, "resource": None, "fields__known": Acquaintance.SELF}
     waiting.filter(**of_oneself).delete()
+    # From here on they are nobody's: what is wiped next is what has been examined.
     waiting.update(email="")
     wipe(mine)
 

@@ -74,11 +74,13 @@ def search(*, asked, user):
 def matches(index, text):
     """Return a Hit for each sheet that meets one of the things asked; all sheets where nothing was."""
     concepts = read(index, text)
+    # « ??? » asks nothing; « je ne sais pas » asks something, which finds nothing.
     if not plain(text):
         return [Hit(entry) for entry in index.entries]
     scores, met = {}, {}
     for concept in concepts:
         best = weigh(index, concept)
+        # What one sheet in two says tells little of what somebody needs.
         rarity = math.log(1 + len(index.entries) / len(best)) if best else 0
         for at, (weight, way) in best.items():
             scores[at] = scores.get(at, 0) + weight * rarity
@@ -102,6 +104,7 @@ def readable(entry, user):
 
 def wanted(entry, asked, user):
     """Whether a sheet meets the filters; a filter that was left empty lets everything pass."""
+    # A profession that was chosen comes before one's own: one may be looking for somebody else.
     profession = asked.profession or (asked.mine and user.is_authenticated and user.profession)
     return (
         (not asked.theme or any(need == asked.theme or need.startswith(f"{asked.theme}--") for need in entry.needs))
@@ -151,6 +154,7 @@ def ordered(hits, near_first):
 
     def rank(hit):
         nearness = FAR if hit.km is None else hit.km
+        # Rounded: sums of the same numbers in another order differ in their last digits, and would change the order.
         steps = round(STEPS_OF_WEIGHT * hit.score / best) if near_first else 0
         return (-steps, nearness, -round(hit.score, 6), not hit.entry.priority, hit.entry.name, hit.entry.pk)
 
@@ -159,6 +163,7 @@ def ordered(hits, near_first):
 
 def sheets_of(*, hits, asked, user, commune):
     """Return the sheets of one page, each with .reasons and .km, read afresh as this person may: two statements."""
+    # published() as well: visible_to() shows the coordination, who edits, every state.
     found = Resource.objects.visible_to(user).published().for_display().in_bulk([hit.entry.pk for hit in hits])
     sheets = []
     for hit in hits:

@@ -197,6 +197,7 @@ def verify_sheet(*, resource, verification=Verification.COORDINATION, by=None, o
         "asked_times": 0,
         "asked_on": None,
     }
+    # verified_by is no difference to keep: the change says itself by whom.
     changed = differences(resource, values)
     for name, value in (values | {"verified_by": by}).items():
         setattr(resource, name, value)

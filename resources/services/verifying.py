@@ -89,6 +89,7 @@ def send_link(resource, *, today, again):
     sent = notifications.asked(
         resource, to=address_of(resource), clock=clock_of(resource, today), facts=facts_of(resource), again=again
     )
+    # The mail of the day left already: its link must go on working.
     if not sent:
         resource.link_key = before
     Resource.objects.filter(pk=resource.pk).update(
@@ -166,6 +167,7 @@ def ask_to_leave(*, resource, word=""):
         return resource
     said = f" « {word} »" if word else ""
     tell(resource, f"Elle demande à ne plus figurer dans l’annuaire.{said}", wrong=Fault.GONE)
+    # As if the two mails that the portal sends by itself had left.
     Resource.objects.filter(pk=resource.pk).update(asked_times=REQUESTS)
     return resource
 

@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+# public comes last of the public ones: its <slug> would take « proposer » or « export » for a sheet.
 urlpatterns = [
     path("", include("resources.urls.emergency")),
     path("", include("resources.urls.prevention")),

@@ -21,6 +21,7 @@ def booklet(request):
     except Refusal as refusal:
         messages.warning(request, str(refusal))
         return redirect("resources")
+    # Not rendered here: the page that waits has an address of its own, which says where the making stands.
     if document.state != DocumentState.READY:
         return redirect(page_of(document))
     return FileResponse(document.file.open("rb"), filename=FILENAME, content_type=document.content_type)

@@ -121,6 +121,7 @@ class ImportPreviewView(CoordinationMixin, View):
             return self.gone()
         if self.draft.state != DocumentState.READY:
             return redirect(request.path)
+        # Every choice is taken, offered or not: one that concerns no row changes nothing.
         form = form_of(Counter(Outcome.values), request.POST)
         if form.is_valid():
             try:

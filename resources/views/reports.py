@@ -26,6 +26,7 @@ class SendView(FormView):
 
     def post(self, request, *args, **kwargs):
         form = self.get_form()
+        # A machine gets the page of thanks: told that it failed, it would try otherwise.
         if not form.is_machine:
             if form.is_valid() and not self.may_send():
                 form.add_error(None, TOO_MANY)
