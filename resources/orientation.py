@@ -48,7 +48,28 @@ def lines_of(orientation):
     Only public sheets are named; of one that was put away since, or is for the peers, one reads the number alone.
     """
     check_rule(orientation)
-    public = {sheet.slug: sheet for sheet in Resource.objects.public().filter(slug__in=orientation.handed)}
+    return named(orientation, public_sheets(orientation.handed))
+
+
+def years_of(orientations):
+    """Return [(Orientation, its Lines, or None where it must not be shown)]. One statement, however many years."""
+    public = public_sheets({slug for one in orientations for slug in one.handed})
+    return [(one, named(one, public) if keeps_rule(one) else None) for one in orientations]
+
+
+def keeps_rule(orientation):
+    try:
+        check_rule(orientation)
+    except ValueError:
+        return False
+    return True
+
+
+def public_sheets(slugs):
+    return {sheet.slug: sheet for sheet in Resource.objects.public().filter(slug__in=slugs).only("slug", "name")}
+
+
+def named(orientation, public):
     lines = [line_of(public.get(slug), count) for slug, count in orientation.handed.items()]
     return sorted(lines, key=lambda line: (-line.count, line.name))
 

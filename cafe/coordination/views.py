@@ -3,8 +3,10 @@ from django.views.generic import TemplateView
 from activities.models import Session
 from cafe import todo
 from cafe.coordination import mails
+from listening_cell import figures
 from members.enums import Role
 from members.permissions import RoleRequiredMixin
+from resources.orientation import years_of
 
 NEXT_SESSIONS = 5
 
@@ -29,3 +31,13 @@ class MailsView(RoleRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(rows=mails.mail_counts(), **kwargs)
+
+
+class OrientationsView(RoleRequiredMixin, TemplateView):
+    """How often sheets of the directory were handed over: what the listening cell has published, and nothing else."""
+
+    roles = (Role.COORDINATION,)
+    template_name = "coordination/orientations.html"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(years=years_of(figures.orientations()), **kwargs)

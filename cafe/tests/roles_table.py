@@ -271,6 +271,7 @@ TABLE = {
     # coordination
     "coordination": row({COORDINATION}),
     "coordination_mails": row({COORDINATION}),
+    "coordination_orientations": row({COORDINATION}),
     "portal_identity": row({COORDINATION}),
     "confidential_contact": row({CELL_REFERENT}),
     "manage_sessions": row({COORDINATION}),
