@@ -3,9 +3,11 @@
 import logging
 
 SILENT = {"ecoute"}
+# Of the directory, the link by which a resource confirms its sheet; and which sheet was opened, and when, is nobody's
+# business: in a small territory it would point at somebody.
 PERSONAL_LINKS = {
     *("attestations", "comptes", "documents", "equipe", "inscription", "intervenant", "lettres", "propositions"),
-    "questionnaires",
+    *("questionnaires", "ressources"),
 }
 RECEIPT = "/c-est-note/"  # for an hour, this address shows who has just registered to a session
 

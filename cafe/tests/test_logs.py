@@ -22,7 +22,13 @@ def logged(path):
 
 @pytest.mark.parametrize(
     "path",
-    ["/inscription/jeton.secret/", "/comptes/confirm-email/cle-secrete/", "/activites/yoga/c-est-note/secret/"],
+    [
+        "/inscription/jeton.secret/",
+        "/comptes/confirm-email/cle-secrete/",
+        "/activites/yoga/c-est-note/secret/",
+        "/ressources/verifier/jeton.secret/corriger/",
+        "/ressources/docteur-secret-psychiatre/",
+    ],
 )
 def test_an_error_keeps_its_traceback_but_not_the_personal_link(path):
     text = logged(path)
