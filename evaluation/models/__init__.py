@@ -1,4 +1,4 @@
-from evaluation.models.answers import Answer, Coding, Heading, Invitation, Reading, Response, new_random_id
+from evaluation.models.answers import Answer, Coding, Heading, Invitation, Reading, Response, Sending, new_random_id
 from evaluation.models.surveys import Question, ResultSnapshot, Survey
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Reading",
     "Response",
     "ResultSnapshot",
+    "Sending",
     "Survey",
     "new_random_id",
 ]

@@ -26,15 +26,47 @@ def new_token_hash():
     return secrets.token_hex(32)
 
 
+class Sending(models.Model):
+    """One round of invitations: to those present at a session, or to a list of addresses.
+
+    invited: how many, kept when the invitations are deleted at its end. last_sent_on: the last morning when it mailed
+    anybody. closed_on: no more answers, no more reminders; the invitations are gone, the links are dead.
+    """
+
+    survey = models.ForeignKey(Survey, models.CASCADE, related_name="sendings")
+    session = models.ForeignKey(Session, models.PROTECT, null=True, blank=True, related_name="+")
+    label = models.CharField("à qui", max_length=80, blank=True)
+    invited = models.PositiveIntegerField(default=0, editable=False)
+    starts_on = models.DateField("premier envoi le")
+    last_sent_on = models.DateField(null=True, editable=False)
+    closes_on = models.DateField("se clôt le", null=True, blank=True)
+    closed_on = models.DateField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = "envoi"
+        ordering = ["-starts_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["survey", "session"],
+                condition=Q(session__isnull=False),
+                name="sending_once_per_session",
+                violation_error_message="Ce questionnaire a déjà été envoyé après cette séance.",
+            )
+        ]
+
+    def __str__(self):
+        return self.label
+
+
 class Invitation(models.Model):
     """Someone was asked to answer. answered is read by the sending alone, and shown to nobody.
 
-    token_hash: of the token in the link, spent when the answer is stored. session: after which one is asked, if any.
+    token_hash: of the token in the link, spent when the answer is stored. sent_times, last_sent_on: what was mailed;
+    once answered the night wipes both, or the reminders that did not leave would tell when somebody answered.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    survey = models.ForeignKey(Survey, models.CASCADE, related_name="invitations")
-    session = models.ForeignKey(Session, models.CASCADE, null=True, blank=True, related_name="+")
+    sending = models.ForeignKey(Sending, models.CASCADE, related_name="invitations")
     email = models.EmailField()
     token_hash = models.CharField(max_length=64, unique=True, default=new_token_hash)
     answered = models.BooleanField(default=False)
@@ -45,14 +77,9 @@ class Invitation(models.Model):
         verbose_name = "invitation"
         constraints = [
             models.UniqueConstraint(
-                fields=["survey", "email"],
-                condition=Q(session__isnull=True),
+                fields=["sending", "email"],
                 name="invitation_once_per_person",
-            ),
-            models.UniqueConstraint(
-                fields=["survey", "session", "email"],
-                condition=Q(session__isnull=False),
-                name="invitation_once_per_session",
+                violation_error_message="Cette adresse est déjà dans la liste.",
             ),
         ]
         indexes = [models.Index(fields=["email", "last_sent_on"])]

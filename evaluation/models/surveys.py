@@ -25,7 +25,8 @@ class Survey(models.Model):
     """A questionnaire. publish_from: below so many answers nothing is shown of it (5, or 11 for the cell's).
 
     version, previous: a frozen questionnaire is changed by copying it. model_key: the ready-made one it came from.
-    shuffled_on: the last night when its answers were shuffled.
+    conclusion: what the coordination learnt from it, in Markdown, for the report. shuffled_on: the last night when its
+    answers were shuffled.
     """
 
     State = SurveyState
@@ -39,12 +40,14 @@ class Survey(models.Model):
     public_key = models.CharField(max_length=12, unique=True, default=new_public_key, editable=False)
     publish_from = models.PositiveSmallIntegerField("résultats à partir de", default=PUBLISHED_FROM, editable=False)
     reminders = models.PositiveSmallIntegerField("relances au plus", default=1)
+    reminder_days = models.PositiveSmallIntegerField("jours entre deux relances", default=7)
     version = models.PositiveSmallIntegerField("version", default=1, editable=False)
     previous = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, editable=False, related_name="+")
     model_key = models.SlugField(max_length=40, blank=True, editable=False)
     opened_on = models.DateField("ouvert le", null=True, blank=True, editable=False)
     closes_on = models.DateField("se clôt le", null=True, blank=True)
     closed_on = models.DateField("clos le", null=True, blank=True, editable=False)
+    conclusion = models.TextField("ce que nous en retenons", max_length=5000, blank=True)
     shuffled_on = models.DateField(null=True, blank=True, editable=False)
 
     objects = SurveyQuerySet.as_manager()
@@ -62,6 +65,11 @@ class Survey(models.Model):
                 condition=Q(reminders__lte=3),
                 name="survey_reminds_three_times_at_most",
                 violation_error_message="Trois relances au plus.",
+            ),
+            models.CheckConstraint(
+                condition=Q(reminder_days__gte=7),
+                name="survey_waits_a_week_between_mails",
+                violation_error_message="Une semaine au moins entre deux relances.",
             ),
             models.CheckConstraint(
                 condition=Q(state=SurveyState.DRAFT) | Q(opened_on__isnull=False), name="survey_open_has_date"
