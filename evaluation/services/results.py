@@ -1,0 +1,256 @@
+"""Results: answers read as counts, and what thresholds lets be shown of them, kept in one ledger a questionnaire.
+
+Pages, charts, reports, comparisons and exports all take their figures from a Results, never from answers. Answers enter
+the day after they were given, once the night's shuffle has passed, and a questionnaire or a sending that is closed
+counts as finished from the next day too. So a look at noon never tells who answered in the morning, and the answers of
+the last day are there when the total is told in its finer classes.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.db.models import Count
+from django.utils import timezone
+
+from activities.models import Session
+from activities.seasons import season_of
+from evaluation.blocks import Place
+from evaluation.enums import QuestionKind, SurveyState
+from evaluation.models import Answer, Question, Response, ResultSnapshot, Sending, Survey
+from evaluation.specs import counted_as, spec_of
+from evaluation.thresholds import NOT_ASKED, PEOPLE, Shown, advance, shown
+
+TOTAL = "all"
+SCOPE = "all"
+
+
+def session_place(pk):
+    return f"session:{pk}"
+
+
+def season_place(season):
+    return f"season:{season.year}"
+
+
+@dataclass(frozen=True)
+class Results:
+    """What may be told of one questionnaire. sessions: {pk: Session} of those that it was sent after, or tells of.
+
+    ledgers: {key of a question: its ledger}, for the closed ones.
+    """
+
+    survey: Survey
+    questions: tuple
+    places: tuple = (Place(TOTAL),)
+    sessions: dict = field(default_factory=dict)
+    ledgers: dict = field(default_factory=dict)
+
+    def shown(self, question, place=TOTAL):
+        """Return the Shown of a question in a place (TOTAL, season_place(…), session_place(…)); empty if unknown."""
+        ledger = self.ledgers.get(question.pk)
+        if ledger is None or place not in self.place_names:
+            return Shown()
+        return shown(spec_of(question), ledger, self.places, place, publish_from=self.survey.publish_from)
+
+    @property
+    def place_names(self):
+        return {place.name for place in self.places}
+
+    @property
+    def seasons(self):
+        """The seasons of its sessions, the latest first."""
+        return sorted({season_of(local_day(one)) for one in self.sessions.values()}, reverse=True)
+
+
+def local_day(session):
+    return timezone.localtime(session.starts_at).date()
+
+
+def results_of(survey, *, today=None):
+    """Return the Results of one questionnaire as they may be told today."""
+    return results_of_all([survey], today=today)[survey.pk]
+
+
+def results_of_all(surveys, *, today=None):
+    """Return {key: Results} of several questionnaires, in as many statements as of one.
+
+    Nothing is written unless five more answers, or the end of something, let more be told: then the ledger is moved
+    on under the lock of its questionnaire, from answers counted under that lock.
+    """
+    today = today or timezone.localdate()
+    surveys = {survey.pk: survey for survey in surveys}
+    found = _read(surveys, today)
+    late = {pk: surveys[pk] for pk, (_, moved) in found.items() if moved}
+    return {pk: _renewed(survey, today) if pk in late else found[pk][0] for pk, survey in surveys.items()}
+
+
+@transaction.atomic
+def _renewed(survey, today):
+    """Move the ledger on and keep it; of two who look at once, the second finds what the first has told."""
+    survey = Survey.objects.select_for_update(of=("self",), no_key=True).get(pk=survey.pk)
+    results, moved = _read({survey.pk: survey}, today)[survey.pk]
+    if moved:
+        kept = {"n": moved.people, "content": moved.content(results), "made_on": today}
+        ResultSnapshot.objects.update_or_create(survey=survey, scope=SCOPE, defaults=kept)
+    return results
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What is to be kept. people: of how many responses the ledgers were reckoned."""
+
+    people: int
+
+    def content(self, results):
+        return {"places": _plain_places(results.places), "questions": _plain_ledgers(results.ledgers)}
+
+
+def _plain_places(places):
+    return [[place.name, place.parent, place.finished] for place in places]
+
+
+def _plain_ledgers(ledgers):
+    return {str(pk): ledger for pk, ledger in ledgers.items()}
+
+
+def _read(surveys, today):
+    """Return {key: (Results, Moved or None)}: None where the ledger that is kept already tells all that may be."""
+    questions, people = _questions(surveys), _people(surveys, today)
+    sendings = list(Sending.objects.filter(survey__in=surveys, session__isnull=False))
+    sessions = _sessions({one.session_id for one in sendings} | {key for _, key in people if key})
+    kept = {one.survey_id: one for one in ResultSnapshot.objects.filter(survey__in=surveys, scope=SCOPE)}
+    blank = {}
+    for pk, survey in surveys.items():
+        own = {key for known, key in people if known == pk} | {
+            one.session_id for one in sendings if one.survey_id == pk
+        }
+        here = {key: sessions[key] for key in sorted(own - {None})}
+        places = _places(survey, here, [one for one in sendings if one.survey_id == pk], today)
+        blank[pk] = Results(survey, tuple(questions[pk]), places, here)
+    fresh = {pk for pk, results in blank.items() if _is_fresh(kept.get(pk), results, people)}
+    live = _tallies([one for pk in surveys if pk not in fresh for one in questions[pk]], people, today)
+    return {
+        pk: (_told(results, kept[pk].content), None) if pk in fresh else _advanced(results, kept.get(pk), live, people)
+        for pk, results in blank.items()
+    }
+
+
+def _questions(surveys):
+    found = {pk: [] for pk in surveys}
+    for question in Question.objects.filter(survey__in=surveys).order_by("position", "pk"):
+        found[question.survey_id].append(question)
+    return found
+
+
+def _people(surveys, today):
+    """Return {(survey, session or None): how many responses}."""
+    rows = Response.objects.filter(survey__in=surveys, day__lt=today).order_by()
+    return {
+        (survey, session): n for survey, session, n in rows.values_list("survey", "session").annotate(n=Count("pk"))
+    }
+
+
+def _sessions(keys):
+    return {one.pk: one for one in Session.objects.filter(pk__in=keys).select_related("activity")}
+
+
+def _places(survey, sessions, sendings, today):
+    """Return the total, the seasons and the sessions of a questionnaire, each finished or not.
+
+    A session is finished the day after its sending was closed, a season when it is over and all its sessions are.
+    """
+    over = survey.state == SurveyState.CLOSED and survey.closed_on < today
+    closed = {one.session_id for one in sendings if one.closed_on and one.closed_on < today}
+    by_season = {}
+    for pk, session in sessions.items():
+        by_season.setdefault(season_of(local_day(session)), []).append(pk)
+    places = [Place(TOTAL, None, over)]
+    for season, keys in sorted(by_season.items()):
+        done = over or (season_of(today) > season and closed.issuperset(keys))
+        places.append(Place(season_place(season), TOTAL, done))
+        places += [Place(session_place(pk), season_place(season), over or pk in closed) for pk in keys]
+    return tuple(places)
+
+
+def _is_fresh(snapshot, results, people):
+    """Whether nothing came and nothing ended since the ledger was kept: its answers need not be counted again.
+
+    Where a response was deleted and another came, the look after the next one sees it.
+    """
+    if snapshot is None:
+        return False
+    n = sum(count for (pk, _), count in people.items() if pk == results.survey.pk)
+    return (snapshot.n, snapshot.content["places"]) == (n, _plain_places(results.places))
+
+
+def _told(results, content):
+    ledgers = {int(pk): ledger for pk, ledger in content["questions"].items()}
+    return Results(results.survey, results.questions, results.places, results.sessions, ledgers)
+
+
+def _advanced(results, snapshot, live, people):
+    before = snapshot.content["questions"] if snapshot else {}
+    ledgers = {}
+    for question in results.questions:
+        if spec := spec_of(question):
+            ledgers[question.pk] = advance(
+                spec, live.get(question.pk, {}), results.places, before.get(str(question.pk)),
+                publish_from=results.survey.publish_from,
+            )  # fmt: skip
+    told = Results(results.survey, results.questions, results.places, results.sessions, ledgers)
+    n = sum(count for (pk, _), count in people.items() if pk == results.survey.pk)
+    renewed = any(_tells_more(ledger, before.get(str(pk), {})) for pk, ledger in ledgers.items())
+    return told, Moved(n) if renewed else None
+
+
+def _tells_more(ledger, before):
+    """Whether a ledger holds more than the one that is kept; pots and tables that are empty are nothing."""
+    return any(
+        held(ledger.get(part, {})) != held(before.get(part, {}))
+        for part, held in (("blocks", _filled_pots), ("tables", _filled_tables))
+    )
+
+
+def _filled_pots(pots):
+    return {name: pot for name, pot in pots.items() if pot["shown"] or pot["taken"]}
+
+
+def _filled_tables(tables):
+    return {key: table for key, table in tables.items() if table}
+
+
+# --- Counting -------------------------------------------------------------------------------------
+
+
+def _tallies(questions, people, today):
+    """Return {question: {place: Counter of the values given there}}, counted by the database in two statements."""
+    by_key = {question.pk: question for question in questions if spec_of(question)}
+    known = {pk: {value for group in spec_of(one).classes for value in group} for pk, one in by_key.items()}
+    live = {pk: {} for pk in by_key}
+    answers = Answer.objects.filter(question__in=by_key, comment=False, value__isnull=False, response__day__lt=today)
+    counted = answers.order_by().values_list("question", "response__session")
+    for pk, session, value, n in counted.values_list("question", "response__session", "value").annotate(n=Count("pk")):
+        shown_as = counted_as(by_key[pk], value)
+        if shown_as in known[pk]:
+            _tally(live[pk], session)[shown_as] += n
+    several = [pk for pk, question in by_key.items() if question.kind == QuestionKind.CHOICES]
+    ticked = counted.filter(question__in=several).annotate(n=Count("response", distinct=True))
+    for pk, session, n in ticked if several else ():
+        _tally(live[pk], session)[PEOPLE] = n
+    for pk, question in by_key.items():
+        if question.condition_id:
+            _count_not_asked(live[pk], question, people)
+    return live
+
+
+def _tally(places, session):
+    return places.setdefault(session_place(session) if session else TOTAL, Counter())
+
+
+def _count_not_asked(places, question, people):
+    several = question.kind == QuestionKind.CHOICES
+    for (survey, session), n in people.items():
+        if survey == question.survey_id:
+            tally = _tally(places, session)
+            tally[NOT_ASKED] = n - (tally[PEOPLE] if several else sum(tally.values()))
