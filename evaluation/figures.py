@@ -1,0 +1,361 @@
+"""Figures of participation, defined once: the page, the board, the reports and the exports all read them here.
+
+They count attendances (a registration marked present at a session marked as held), and people by their random key, so
+that anonymising registrations after 24 months changes none of them. A session belongs to the month, in the portal's
+time zone, when it began. Whatever is told of people's profession, commune, gender or membership goes through merged()
+or Share.told: the board must not learn what one person among few is. Each takes a constant number of statements.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, Sum, Value, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from activities.enums import Presence, SessionState
+from activities.models import Attendance, Session
+from activities.seasons import local_midnight, season_of
+from activities.services.retention import OUTSIDE, WITHIN
+from cafe.models import Portal
+from evaluation.catalogue import SATISFACTION
+from evaluation.enums import SurveyKind
+from evaluation.models import Question, Survey
+from evaluation.services.results import results_of_all, session_place
+from evaluation.specs import spec_of
+from evaluation.thresholds import CLASS_FROM, Shape, Shown, merge_classes, shown_together
+from members.enums import Gender, Profession
+
+OTHERS = "Autres"
+UNTOLD = "Non renseigné"
+
+
+@dataclass(frozen=True)
+class Period:
+    """Whole months, both included: each is given by its first day. Raises ValueError if they are in disorder."""
+
+    first: date
+    last: date
+
+    def __post_init__(self):
+        if self.first > self.last:
+            raise ValueError("A period begins before it ends.")
+
+    @property
+    def start(self):
+        return local_midnight(self.first)
+
+    @property
+    def end(self):
+        """The first moment after it."""
+        return local_midnight(next_month(self.last))
+
+    @property
+    def months(self):
+        """The first days of its months, in order."""
+        months = [self.first]
+        while months[-1] < self.last:
+            months.append(next_month(months[-1]))
+        return months
+
+    @property
+    def label(self):
+        first, last = (date_format(month, "F Y") for month in (self.first, self.last))
+        return first if first == last else f"de {first} à {last}".replace("de a", "d’a").replace("de o", "d’o")
+
+    @property
+    def query(self):
+        """Return how an address tells it: « du=2023-10&au=2025-04 »."""
+        return f"du={self.first:%Y-%m}&au={self.last:%Y-%m}"
+
+
+def next_month(month):
+    return (month + timedelta(days=31)).replace(day=1)
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many among those whose answer is known."""
+
+    count: int
+    known: int
+
+    @property
+    def percent(self):
+        """From 0 to 100, or None of nobody."""
+        return 100 * self.count / self.known if self.known else None
+
+    @property
+    def told(self):
+        """Whether there are enough people on both sides for the board to read it."""
+        return min(self.count, self.known - self.count) >= CLASS_FROM
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A period in figures.
+
+    attendances: registrations marked present. people: how many different ones. places: those planned for the held
+    sessions, extra ones left out. women, members: shares of the attendances; women_people, members_people: shares of
+    the different people, where who answered differently from one time to the next counts as what is counted.
+    newcomers: people without any attendance before the period, in any season; the others had come already.
+    satisfaction: mean of the marks out of ten given after its sessions, of what may be shown.
+    """
+
+    sessions: int
+    places: int
+    attendances: int
+    people: int
+    women: Share
+    women_people: Share
+    members: Share
+    members_people: Share
+    newcomers: int
+    satisfaction: Shown
+
+    @property
+    def filling(self):
+        """Attendances for 100 planned places; over 100 where extra places were opened. None without any place."""
+        return 100 * self.attendances / self.places if self.places else None
+
+    @property
+    def returning(self):
+        return self.people - self.newcomers
+
+    @property
+    def women_told(self):
+        return self.women_people.told
+
+    @property
+    def members_told(self):
+        return self.members_people.told
+
+
+def held(period):
+    """The sessions of a period that were marked as held."""
+    return Session.objects.filter(state=SessionState.HELD, starts_at__gte=period.start, starts_at__lt=period.end)
+
+
+def attended(**conditions):
+    """The attendances at held sessions."""
+    return Attendance.objects.filter(presence=Presence.PRESENT, session__state=SessionState.HELD, **conditions)
+
+
+def attended_in(period):
+    return attended(session__starts_at__gte=period.start, session__starts_at__lt=period.end).order_by()
+
+
+def planned_places():
+    """A session's own places, or those of the first of its cycle, for which people registered."""
+    return Coalesce("head__capacity", "capacity")
+
+
+def figures_of(period):
+    """Return the Figures of a period, in three statements and those of the satisfaction."""
+    sessions = held(period).aggregate(sessions=Count("pk"), places=Coalesce(Sum(planned_places()), 0))
+    counts = attended_in(period).aggregate(**attendance_counts())
+    return Figures(
+        **sessions,
+        attendances=counts["attendances"],
+        people=counts["people"],
+        women=Share(counts["women"], counts["gender_known"]),
+        women_people=Share(counts["women_people"], counts["gender_known_people"]),
+        members=Share(counts["members"], counts["member_known"]),
+        members_people=Share(counts["members_people"], counts["member_known_people"]),
+        newcomers=newcomers_of(period),
+        satisfaction=satisfaction_of(period),
+    )
+
+
+def attendance_counts():
+    conditions = {
+        "women": Q(registration__gender=Gender.WOMAN),
+        "gender_known": ~Q(registration__gender=""),
+        "members": Q(registration__cpts_member=True),
+        "member_known": Q(registration__cpts_member__isnull=False),
+    }
+    people = {
+        f"{name}_people": Count("registration__person_key", distinct=True, filter=condition)
+        for name, condition in conditions.items()
+    }
+    whole = {"attendances": Count("pk"), "people": Count("registration__person_key", distinct=True)}
+    return whole | people | {name: Count("pk", filter=condition) for name, condition in conditions.items()}
+
+
+def newcomers_of(period):
+    """Return how many people of a period had never come before it.
+
+    Somebody whose registrations were all anonymised, and who comes back, has a new key: she is new again.
+    """
+    before = attended(
+        session__starts_at__lt=period.start, registration__person_key=OuterRef("registration__person_key")
+    )
+    new = attended_in(period).filter(~Exists(before))
+    return new.aggregate(n=Count("registration__person_key", distinct=True))["n"]
+
+
+def satisfaction_of(period):
+    """Return what may be shown of the marks given after the sessions of a period: how many, and their mean.
+
+    Only what the results' engine has already told of those sessions one by one enters it: two periods that differ by
+    one session tell no more than that session's own page. Looking may renew what the results keep, as their page does.
+    """
+    surveys = Survey.objects.filter(kind=SurveyKind.SESSION, questions__national_key=SATISFACTION).distinct()
+    blocks, spec = {}, None
+    for pk, results in results_of_all(list(surveys)).items():
+        inside = [key for key, session in results.sessions.items() if period.start <= session.starts_at < period.end]
+        for question in asked(results):
+            spec = spec_of(question)
+            told = results.ledgers[question.pk]["blocks"]
+            blocks |= {(pk, question.pk, key): told[session_place(key)] for key in inside if session_place(key) in told}
+    return shown_together(spec, {"blocks": blocks}, list(blocks)) if blocks else Shown()
+
+
+def asked(results):
+    same = {"national_key": SATISFACTION, "kind": Question.Kind.SCALE}
+    return [one for one in results.questions if all(getattr(one, name) == value for name, value in same.items())]
+
+
+# --- Breakdowns -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Class:
+    """One class of a breakdown. people: how many different ones; places, sessions: where a class has some."""
+
+    label: str
+    attendances: int
+    people: int
+    places: int = 0
+    sessions: int = 0
+
+    @property
+    def filling(self):
+        return 100 * self.attendances / self.places if self.places else None
+
+
+@dataclass(frozen=True)
+class Breakdowns:
+    """The attendances of a period by each thing that is known of them; lists of Class, the merged ones for all to read.
+
+    by_month and by_season have every month and season of the period, in order; sessions and their places are counted
+    there, and by activity.
+    """
+
+    by_profession: list
+    by_commune: list
+    by_gender: list
+    by_member: list
+    by_activity: list
+    by_month: list
+    by_season: list
+
+
+@dataclass
+class Heap:
+    """What is gathered of a class while rows are read."""
+
+    attendances: int = 0
+    keys: set = field(default_factory=set)
+    places: int = 0
+    sessions: int = 0
+
+    def __add__(self, other):
+        return Heap(
+            self.attendances + other.attendances,
+            self.keys | other.keys,
+            self.places + other.places,
+            self.sessions + other.sessions,
+        )
+
+
+def coarse_commune():
+    """Within the territory, outside, or unknown: what anonymising leaves, so that the figure is the same before it."""
+    path = "registration__commune"
+    return Case(
+        When(**{path: ""}, then=Value(UNTOLD)),
+        When(**{f"{path}__in": [*Portal.load().commune_list(), WITHIN]}, then=Value(WITHIN)),
+        default=Value(OUTSIDE),
+        output_field=CharField(),
+    )
+
+
+def breakdowns_of(period):
+    """Return the Breakdowns of a period, in three statements: its rows are read once."""
+    by = {name: {} for name in ("profession", "commune", "gender", "member", "activity", "month", "season")}
+    by["month"] = {month: Heap() for month in period.months}
+    by["season"] = {season_of(month): Heap() for month in period.months}
+    for starts_at, title, places in held(period).values_list("starts_at", "activity__title", planned_places()):
+        for name, key in at_session(starts_at, title).items():
+            heap = by[name].setdefault(key, Heap())
+            heap.sessions += 1
+            heap.places += places
+    for key, (place, person) in rows_of(period):
+        for name, value in (at_session(*place) | person).items():
+            heap = by[name].setdefault(value, Heap())
+            heap.attendances += 1
+            heap.keys.add(key)
+    return Breakdowns(
+        by_profession=merged({label_in(Profession, key): heap for key, heap in by["profession"].items()}),
+        by_commune=merged(by["commune"]),
+        by_gender=merged({label_in(Gender, key): heap for key, heap in by["gender"].items()}),
+        by_member=merged(by["member"]),
+        by_activity=merged(by["activity"]),
+        by_month=[class_of(date_format(month, "F Y"), heap) for month, heap in sorted(by["month"].items())],
+        by_season=[class_of(season.label, heap) for season, heap in sorted(by["season"].items())],
+    )
+
+
+def at_session(starts_at, title):
+    month = timezone.localtime(starts_at).date().replace(day=1)
+    return {"activity": title, "month": month, "season": season_of(month)}
+
+
+def rows_of(period):
+    """Yield (person's key, ((session's start, activity), what is known of her then)) of each attendance."""
+    rows = attended_in(period).annotate(where=coarse_commune()).values_list(
+        "registration__person_key",
+        "session__starts_at",
+        "session__activity__title",
+        "registration__profession",
+        "where",
+        "registration__gender",
+        "registration__cpts_member",
+    )  # fmt: skip
+    for key, starts_at, title, profession, where, gender, member in rows:
+        member_label = {True: "Adhérents", False: "Non adhérents", None: UNTOLD}[member]
+        person = {"profession": profession, "commune": where, "gender": gender, "member": member_label}
+        yield key, ((starts_at, title), person)
+
+
+def label_in(choices, key):
+    return choices(key).label if key in choices.values else key or UNTOLD
+
+
+def class_of(label, heap):
+    return Class(label, heap.attendances, len(heap.keys), heap.places, heap.sessions)
+
+
+def merged(heaps, smallest=CLASS_FROM):
+    """Return {label: Heap} as Classes, the largest first, those of fewer than five people gathered in « Autres », last.
+
+    « Autres » too has five people at least: a larger class joins it where the small ones together are too few, or the
+    whole less what is shown would tell them. Where all end in one class nothing is told: [].
+    """
+    labels = sorted(heaps, key=lambda label: (-heaps[label].attendances, label))
+    sizes = Counter({rank: len(heaps[label].keys) for rank, label in enumerate(labels)})
+    groups = merge_classes(Shape.NOMINAL, [(rank,) for rank in range(len(labels))], sizes, smallest)
+    while len(groups) > 1 and len(gathered(heaps, labels, groups[-1]).keys) < smallest:
+        groups = (*groups[:-2], groups[-2] + groups[-1])
+    if len(groups) < 2:  # noqa: PLR2004  one class is no breakdown
+        return []
+    alone = sorted(rank for group in groups if len(group) == 1 for rank in group)
+    others = [gathered(heaps, labels, group) for group in groups if len(group) > 1]
+    return [class_of(labels[rank], heaps[labels[rank]]) for rank in alone] + [class_of(OTHERS, one) for one in others]
+
+
+def gathered(heaps, labels, group):
+    """Return the Heap of several classes; somebody who is in two of them is one person."""
+    return sum((heaps[labels[rank]] for rank in group), Heap())
