@@ -23,6 +23,7 @@ from activities.tests.factories import (
 )
 from activities.tests.proposals import make_proposal
 from cafe.pdf import request_document
+from evaluation.tests.factories import make_survey
 from members.enums import Role
 from resources.freshness_links import sheet_link_path
 from resources.models import Commune
@@ -139,8 +140,17 @@ def a_prevention_message():
     return {"pk": make_message().pk}
 
 
+def a_sending():
+    sending = make_sending(make_survey(), ["une@cafe.example"])
+    return {"pk": sending.survey_id, "sending": sending.pk}
+
+
 def a_budget_line():
     return {"pk": BudgetLine.objects.create(season=2026, category="room", label="Salle", planned=100).pk}
+
+
+def a_survey():
+    return {"pk": make_survey().pk}
 
 
 def a_reference():
@@ -462,6 +472,24 @@ TABLE = {
     "cell_settings": row({CELL_REFERENT}),
     "cell_replacement": row({CELL_REFERENT}),
     "cell_guide": row({PEER, CELL_REFERENT}),
+    # questionnaires: answering, paper
+    "survey_answer": row(ANYONE, lambda: {"token": make_survey(audience="public").public_key}),
+    "survey_thanks": row(ANYONE, lambda: {"key": make_survey().public_key}),
+    "survey_paper": row({COORDINATION}, lambda: {"pk": make_survey().pk}),
+    # questionnaires: sendings
+    "survey_sending": row({COORDINATION}, a_survey),
+    "survey_sending_list": row({COORDINATION}, a_survey),
+    "survey_sending_end": row({COORDINATION}, a_sending),
+    "survey_stop": row(ANYONE, lambda: {"token": "jeton"}),
+    # questionnaires: files
+    "survey_import": row({COORDINATION}),
+    "survey_import_preview": row({COORDINATION}, lambda: {"pk": uuid.uuid4()}),
+    "survey_import_discard": row({COORDINATION}, lambda: {"pk": uuid.uuid4()}),
+    # questionnaires: results
+    "survey_ranking": row({COORDINATION, BOARD}),
+    "survey_results": row({COORDINATION, BOARD}, a_survey),
+    "survey_report": row({COORDINATION, BOARD}, a_survey),
+    "survey_conclusion": row({COORDINATION}, a_survey),
     # accounts, once signed in
     "account_reauthenticate": row(SIGNED_IN),
     "account_email": row(SIGNED_IN),

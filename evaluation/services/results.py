@@ -7,7 +7,8 @@ the last day are there when the total is told in its finer classes.
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from django.db import transaction
 from django.db.models import Count
@@ -35,15 +36,16 @@ def season_place(season):
 
 @dataclass(frozen=True)
 class Results:
-    """What may be told of one questionnaire. sessions: {pk: Session} of those that it was sent after, or tells of.
+    """What may be told of one questionnaire. ledgers: {key of a question: its ledger}, for the closed ones.
 
-    ledgers: {key of a question: its ledger}, for the closed ones.
+    sessions: {key: Session} of those with answers or a sending; sent: the keys of the latter.
     """
 
     survey: Survey
     questions: tuple
     places: tuple = (Place(TOTAL),)
     sessions: dict = field(default_factory=dict)
+    sent: frozenset = frozenset()
     ledgers: dict = field(default_factory=dict)
 
     def shown(self, question, place=TOTAL):
@@ -57,10 +59,17 @@ class Results:
     def place_names(self):
         return {place.name for place in self.places}
 
+    @cached_property
+    def listed(self):
+        """The keys of the sessions that may be named, in order: to be there for one answer alone would tell of it."""
+        told = {name for ledger in self.ledgers.values() for name, pot in ledger["blocks"].items() if pot["shown"]}
+        named = [pk for pk in self.sessions if pk in self.sent or session_place(pk) in told]
+        return sorted(named, key=lambda pk: (self.sessions[pk].starts_at, pk))
+
     @property
     def seasons(self):
-        """The seasons of its sessions, the latest first."""
-        return sorted({season_of(local_day(one)) for one in self.sessions.values()}, reverse=True)
+        """The seasons of these sessions, the latest first."""
+        return sorted({season_of(local_day(self.sessions[pk])) for pk in self.listed}, reverse=True)
 
 
 def local_day(session):
@@ -181,12 +190,14 @@ def _is_fresh(snapshot, results, people):
     if snapshot is None:
         return False
     n = sum(count for (pk, _), count in people.items() if pk == results.survey.pk)
-    return (snapshot.n, snapshot.content["places"]) == (n, _plain_places(results.places))
+    asked = {str(question.pk) for question in results.questions if spec_of(question)}
+    known = snapshot.content["questions"].keys() == asked
+    return known and (snapshot.n, snapshot.content["places"]) == (n, _plain_places(results.places))
 
 
 def _told(results, content):
     ledgers = {int(pk): ledger for pk, ledger in content["questions"].items()}
-    return Results(results.survey, results.questions, results.places, results.sessions, ledgers)
+    return replace(results, ledgers=ledgers)
 
 
 def _advanced(results, snapshot, live, people):
@@ -198,7 +209,7 @@ def _advanced(results, snapshot, live, people):
                 spec, live.get(question.pk, {}), results.places, before.get(str(question.pk)),
                 publish_from=results.survey.publish_from,
             )  # fmt: skip
-    told = Results(results.survey, results.questions, results.places, results.sessions, ledgers)
+    told = replace(results, ledgers=ledgers)
     n = sum(count for (pk, _), count in people.items() if pk == results.survey.pk)
     renewed = any(_tells_more(ledger, before.get(str(pk), {})) for pk, ledger in ledgers.items())
     return told, Moved(n) if renewed else None
