@@ -23,7 +23,7 @@ from activities.tests.factories import (
 )
 from activities.tests.proposals import make_proposal
 from cafe.pdf import request_document
-from evaluation.tests.factories import make_survey
+from evaluation.tests.factories import make_question, make_survey
 from members.enums import Role
 from resources.freshness_links import sheet_link_path
 from resources.models import Commune
@@ -147,6 +147,15 @@ def a_sending():
 
 def a_budget_line():
     return {"pk": BudgetLine.objects.create(season=2026, category="room", label="Salle", planned=100).pk}
+
+
+def a_survey_draft():
+    return {"pk": make_survey(state="draft", opened_on=None).pk}
+
+
+def a_survey_question():
+    survey = make_survey(state="draft", opened_on=None)
+    return {"pk": survey.pk, "question": make_question(survey).pk}
 
 
 def a_survey():
@@ -473,6 +482,23 @@ TABLE = {
     "cell_replacement": row({CELL_REFERENT}),
     "cell_guide": row({PEER, CELL_REFERENT}),
     # questionnaires: answering, paper
+    # questionnaires: writing them
+    "survey_list": row({COORDINATION}),
+    "survey_new": row({COORDINATION}),
+    "survey_edit": row({COORDINATION}, a_survey_draft),
+    "survey_settings": row({COORDINATION}, a_survey_draft),
+    "survey_preview": row({COORDINATION}, a_survey_draft),
+    "survey_open": row({COORDINATION}, a_survey_draft),
+    "survey_close": row({COORDINATION}, a_survey_draft),
+    "survey_copy": row({COORDINATION}, a_survey_draft),
+    "survey_delete": row({COORDINATION}, a_survey_draft),
+    "survey_poster": row({COORDINATION}, a_survey_draft),
+    "survey_question_add": row({COORDINATION}, a_survey_draft),
+    "survey_question_edit": row({COORDINATION}, a_survey_question),
+    "survey_question_condition": row({COORDINATION}, a_survey_question),
+    "survey_question_shift": row({COORDINATION}, a_survey_question),
+    "survey_question_duplicate": row({COORDINATION}, a_survey_question),
+    "survey_question_delete": row({COORDINATION}, a_survey_question),
     "survey_answer": row(ANYONE, lambda: {"token": make_survey(audience="public").public_key}),
     "survey_thanks": row(ANYONE, lambda: {"key": make_survey().public_key}),
     "survey_paper": row({COORDINATION}, lambda: {"pk": make_survey().pk}),
