@@ -23,7 +23,7 @@ from activities.tests.factories import (
 )
 from activities.tests.proposals import make_proposal
 from cafe.pdf import request_document
-from evaluation.tests.factories import make_question, make_survey
+from evaluation.tests.factories import make_question, make_sending, make_survey
 from members.enums import Role
 from resources.freshness_links import sheet_link_path
 from resources.models import Commune
