@@ -25,11 +25,14 @@ app.conf.beat_schedule = {
     },
     "send-certificates": {"task": "activities.tasks.send_certificates", "schedule": crontab(minute="5-59/10")},
     "ask-for-answers": {"task": "activities.tasks.ask_for_answers", "schedule": crontab(hour=9, minute=15)},
+    "send-surveys": {"task": "evaluation.tasks.send_surveys", "schedule": crontab(hour=10, minute=0)},
     "keep-directory-fresh": {"task": "resources.tasks.keep_fresh", "schedule": crontab(hour=8, minute=45)},
     "send-notices": {
         "task": "cafe.tasks.send_notices",
         "schedule": crontab(minute=0, hour=",".join(map(str, settings.NOTICE_HOURS))),
     },
+    # Each hour, since a machine may be off at night; what came today waits for tomorrow.
+    "shuffle-responses": {"task": "evaluation.tasks.shuffle_responses", "schedule": crontab(minute=40)},
     "open-slots": {"task": "listening_cell.tasks.open_slots", "schedule": crontab(hour=3, minute=10)},
     "purge": {"task": "cafe.tasks.purge", "schedule": crontab(hour=3, minute=30)},
 }

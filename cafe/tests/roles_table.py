@@ -23,7 +23,9 @@ from activities.tests.factories import (
 )
 from activities.tests.proposals import make_proposal
 from cafe.pdf import request_document
+from evaluation.models import Answer, Heading
 from evaluation.tests.factories import make_question, make_sending, make_survey
+from evaluation.tests.written import make_written
 from members.enums import Role
 from resources.freshness_links import sheet_link_path
 from resources.models import Commune
@@ -164,6 +166,21 @@ def a_survey():
 
 def a_reference():
     return {"reference": "x"}
+
+
+def a_corpus():
+    corpus = make_written()
+    return {"pk": corpus.question.survey_id, "question": corpus.question.pk, "part": corpus.part}
+
+
+def a_verbatim():
+    place = a_corpus()
+    return place | {"answer": Answer.objects.filter(question=place["question"]).first().pk}
+
+
+def a_heading():
+    place = a_corpus()
+    return place | {"heading": Heading.objects.create(question_id=place["question"], label="Lieu").pk}
 
 
 TABLE = {
@@ -512,6 +529,19 @@ TABLE = {
     "survey_import_preview": row({COORDINATION}, lambda: {"pk": uuid.uuid4()}),
     "survey_import_discard": row({COORDINATION}, lambda: {"pk": uuid.uuid4()}),
     # questionnaires: results
+    "survey_verbatims": row({COORDINATION}, a_survey),
+    "survey_quotations": row({COORDINATION}, a_survey),
+    "survey_verbatims_export": row({COORDINATION}, lambda: a_survey() | {"extension": "csv"}),
+    "survey_verbatims_read": row({COORDINATION}, a_corpus),
+    "survey_verbatims_code": row({COORDINATION}, a_corpus),
+    "survey_verbatim": row({COORDINATION}, a_verbatim),
+    "survey_headings": row({COORDINATION}, a_corpus),
+    "survey_heading_rename": row({COORDINATION}, a_heading),
+    "survey_heading_merge": row({COORDINATION}, a_heading),
+    "survey_heading_delete": row({COORDINATION}, a_heading),
+    "survey_coding_forget": row({COORDINATION}, a_corpus),
+    "survey_agreement": row({COORDINATION}, a_corpus),
+    "survey_settle": row({COORDINATION}, a_verbatim),
     "survey_ranking": row({COORDINATION, BOARD}),
     "survey_results": row({COORDINATION, BOARD}, a_survey),
     "survey_report": row({COORDINATION, BOARD}, a_survey),

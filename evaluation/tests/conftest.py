@@ -1,0 +1,44 @@
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+from pytest_django.live_server_helper import LiveServer
+
+from members.enums import Role
+from members.tests.browsing import chromium
+from members.tests.factories import make_user
+
+
+@pytest.fixture
+def clock(time_machine):
+    """A clock that stands still on a quiet Tuesday in March, until the test moves it."""
+    time_machine.move_to(datetime(2026, 3, 3, 12, 15, tzinfo=UTC), tick=False)
+    return time_machine
+
+
+@pytest.fixture
+def coordinator(db):
+    return make_user(role=Role.COORDINATION, second_factor=True)
+
+
+@pytest.fixture
+def desk(coordinator):
+    """A browser in which the coordination is signed in."""
+    client = Client()
+    client.force_login(coordinator)
+    return client
+
+
+@pytest.fixture
+def server(transactional_db):
+    server = LiveServer("localhost")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def browser(server, monkeypatch):
+    """Chromium."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop lives in this thread
+    with chromium() as browser:
+        yield browser
