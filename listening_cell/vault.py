@@ -214,9 +214,9 @@ def look_up_of(pepper, receipt):
     return digest(pepper, "cell look-up", receipt)
 
 
-def receipt_key(pepper, receipt):
-    """Return the key under which a receipt keeps the key of its case."""
-    return digest(pepper, "cell receipt key", receipt)
+def receipt_private(pepper, receipt):
+    """Return the X25519 private key that a receipt is: whoever holds its public half seals to it, and opens nothing."""
+    return digest(pepper, "cell receipt box", receipt)
 
 
 def tidied(typed):

@@ -47,8 +47,8 @@ class CellSettings(models.Model):
 class Case(models.Model):
     """week, last_week: the Mondays of the weeks when it was asked for, and of its last talk or move.
 
-    look_up: by which the receipt finds it. receipt_key: the case's key C, locked under the receipt. request: sealed to
-    C. messages, notes: how many were written (the number of notes is kept in a file too).
+    look_up: by which the receipt finds it. receipt_key: the case's key C, sealed to the receipt; it changes with the
+    case's keys, and only then. request: sealed to C. messages, notes: how many were written (files keep both too).
     """
 
     State = CaseState
@@ -76,7 +76,7 @@ class Case(models.Model):
 
 
 class CaseEnvelope(models.Model):
-    """The keys C and N of a case, sealed to one peer of its pair.
+    """The keys C and N of a case, sealed to one peer of its pair, with all it takes to give the case other keys.
 
     opened: this peer has read the request. rounds: how many half-days the peer has been told that something waits, and
     has not come: a count, so that no date is kept. read_up_to: the last message this peer has seen.

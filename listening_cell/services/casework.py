@@ -1,12 +1,13 @@
-"""The heart of a case: making it, opening it with a receipt or a peer's key, writing in it, sealing it to another peer.
+"""The heart of a case: making it, opening it with a receipt or a peer's key, writing in it, giving it other keys.
 
 C opens the request and the messages; the requester holds it through the receipt, the two peers through an envelope. N
 opens the interview notes; the peers alone hold it. Public keys are derived from the opened private ones, never read
-from the database. Everything lies under the case's SHRED key besides.
+from the database; that of the receipt lies in the envelopes, so that a peer may seal to whoever asked. Everything lies
+under the case's SHRED key besides.
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -18,6 +19,9 @@ from listening_cell.models import Case, CaseEnvelope, Message, Note, new_referen
 from listening_cell.services import audit, files, keys
 from listening_cell.services.audit import pepper
 
+THREE_KEYS = range(0, 3 * vault.KEY_BYTES, vault.KEY_BYTES)  # where each begins in an envelope: C, N, the receipt's
+KEYS_END = THREE_KEYS.stop
+REKEY_BATCH = 50  # blobs of several kilobytes each, in one statement
 REQUESTER, CELL = "requester", "cell"  # authors who are no peer: whoever asked, and the portal, which tells of a change
 
 
@@ -38,14 +42,32 @@ class Request:
     words: str = ""
 
 
+class NotVouched(vault.Unreadable):
+    """Nothing may be sealed to this peer, whose key ROOT does not vouch for."""
+
+    def __init__(self, peer):
+        super().__init__()
+        self.peer = peer
+
+
+class OtherKeys(vault.Unreadable):
+    """The case was given other keys since it was opened: open it again."""
+
+
 @dataclass(frozen=True)
 class Opened:
-    """A case and the keys that open it. note_key is None for the requester."""
+    """A case and the keys that open it. note_key is None for the requester.
+
+    receipt_public: the half of the receipt's key to which C is sealed. holders: ids of the peers who were given these
+    keys, those who have left since included; none where the receipt opened it.
+    """
 
     case: Case
     case_key: bytes = field(repr=False)
     note_key: bytes | None = field(repr=False)
     shred: bytes = field(repr=False)
+    receipt_public: bytes = field(repr=False)
+    holders: tuple = ()
 
 
 @dataclass(frozen=True)
@@ -77,19 +99,24 @@ def create_case(*, receipt, request, peers, reference=None):
     """
     reference, week = reference or new_reference(), audit.this_week()
     shred, case_key, note_key = files.new_shred(reference, week), vault.new_private(), vault.new_private()
-    receipt_key = vault.receipt_key(pepper(), receipt)
+    receipt_public = vault.public_of(vault.receipt_private(pepper(), receipt))
     case = Case.objects.create(
         reference=reference,
         week=week,
         last_week=week,
         look_up=vault.look_up_of(pepper(), receipt),
-        receipt_key=vault.lock(case_key, key=receipt_key, place=place("receipt", reference), shred=shred),
+        receipt_key=sealed_receipt(reference, case_key, receipt_public, shred),
         request=sealed_request(reference, request, case_key, shred),
     )
-    opened = Opened(case, case_key, note_key, shred)
+    holders = tuple(peer.pk for peer in peers)
+    opened = Opened(case, case_key, note_key, shred, receipt_public, holders)
     for peer in peers:
         add_envelope(opened=opened, peer=peer)
     return opened
+
+
+def sealed_receipt(reference, case_key, receipt_public, shred):
+    return vault.seal(case_key, public=receipt_public, place=place("receipt", reference), shred=shred)
 
 
 def sealed_request(reference, request, case_key, shred):
@@ -98,14 +125,17 @@ def sealed_request(reference, request, case_key, shred):
 
 
 def add_envelope(*, opened, peer):
-    """Seal a case's keys to a peer whose key ROOT vouches for. Raises Unreadable for any other."""
+    """Seal a case's keys to a peer whose key ROOT vouches for. Raises NotVouched for any other."""
     if not keys.is_valid(peer):
-        raise vault.Unreadable
+        raise NotVouched(peer)
+    return CaseEnvelope.objects.create(case=opened.case, peer=peer, keys=sealed_keys(opened, peer))
+
+
+def sealed_keys(opened, peer):
+    """Return C, N, the receipt's public half and the ids of all who hold these keys, sealed to one peer."""
+    content = opened.case_key + opened.note_key + opened.receipt_public + " ".join(opened.holders).encode()
     where = place(f"envelope {peer.pk}", opened.case.reference)
-    sealed = vault.seal(
-        opened.case_key + (opened.note_key or b""), public=bytes(peer.public_key), place=where, shred=opened.shred
-    )
-    return CaseEnvelope.objects.create(case=opened.case, peer=peer, keys=sealed)
+    return vault.seal(content, public=bytes(peer.public_key), place=where, shred=opened.shred)
 
 
 # --- Opening --------------------------------------------------------------------------------------
@@ -118,8 +148,9 @@ def open_by_receipt(receipt):
         return None
     try:
         shred = files.shred_of(case.reference)
-        key, where = vault.receipt_key(pepper(), receipt), place("receipt", case.reference)
-        return Opened(case, vault.unlock(case.receipt_key, key=key, place=where, shred=shred), None, shred)
+        private, where = vault.receipt_private(pepper(), receipt), place("receipt", case.reference)
+        case_key = vault.unseal(case.receipt_key, private=private, place=where, shred=shred)
+        return Opened(case, case_key, None, shred, vault.public_of(private))
     except vault.Unreadable:
         return None
 
@@ -129,10 +160,11 @@ def open_envelope(envelope, private):
     case = envelope.case
     shred = files.shred_of(case.reference)
     where = place(f"envelope {envelope.peer_id}", case.reference)
-    both = vault.unseal(envelope.keys, private=private, place=where, shred=shred)
-    if len(both) != 2 * vault.KEY_BYTES:
+    content = vault.unseal(envelope.keys, private=private, place=where, shred=shred)
+    if len(content) < KEYS_END:
         raise vault.Unreadable
-    return Opened(case, both[: vault.KEY_BYTES], both[vault.KEY_BYTES :], shred)
+    case_key, note_key, receipt_public = (content[at : at + vault.KEY_BYTES] for at in THREE_KEYS)
+    return Opened(case, case_key, note_key, shred, receipt_public, tuple(content[KEYS_END:].decode().split()))
 
 
 def read_request(opened):
@@ -151,6 +183,15 @@ def lock_case(reference):
     return Case.objects.select_for_update(no_key=True).get(pk=reference)
 
 
+def check_keys(opened, case):
+    """Check that a case, as it is now held, still has the keys it was opened with. Raises OtherKeys.
+
+    Its receipt_key is sealed anew with them and only then: what is written under the old ones would open for nobody.
+    """
+    if bytes(case.receipt_key) != bytes(opened.case.receipt_key):
+        raise OtherKeys
+
+
 def sealed_entry(opened, where, private, *, author, content):
     """Return an entry of a case, sealed where it lies; its author and its minute are inside."""
     entry = {"author": author, "at": timezone.now().isoformat(timespec="minutes"), "content": content}
@@ -161,6 +202,7 @@ def sealed_entry(opened, where, private, *, author, content):
 def write_message(*, opened, author, content):
     """Add a message from the requester ("requester") or from a peer (an id); return it. Its date is sealed with it."""
     case = lock_case(opened.case.reference)
+    check_keys(opened, case)
     case.messages += 1
     case.save(update_fields=["messages"])
     where = place("message", case.reference, case.messages)
@@ -176,6 +218,7 @@ def write_note(*, opened, author, content):
     How many there are is kept in a file too, once committed: a table rolled back or cut short is then seen.
     """
     case = lock_case(opened.case.reference)
+    check_keys(opened, case)
     case.notes += 1
     case.save(update_fields=["notes"])
     where = place("note", case.reference, case.notes)
@@ -185,11 +228,17 @@ def write_note(*, opened, author, content):
     return Note.objects.create(case=case, number=case.notes, blob=blob)
 
 
-def read_entries(opened, model, purpose, private, expected):
-    # What was added since the case was read is left for the next page: it is no sign of a forgery.
-    rows = list(model.objects.filter(case=opened.case, number__lte=expected).order_by("number"))
+def every(model, case, expected, **which):
+    """Return the messages, or the notes, of a case, in order. Raises Unreadable where they are not so many."""
+    rows = list(model.objects.filter(case=case, **which).order_by("number"))
     if [row.number for row in rows] != list(range(1, expected + 1)):
         raise vault.Unreadable
+    return rows
+
+
+def read_entries(opened, model, purpose, private, expected):
+    # What was added since the case was read is left for the next page: it is no sign of a forgery.
+    rows = every(model, opened.case, expected, number__lte=expected)
     return [entry_of(opened, row, purpose, private) for row in rows]
 
 
@@ -199,29 +248,84 @@ def entry_of(opened, row, purpose, private):
     return Written(row.number, entry["author"], datetime.fromisoformat(entry["at"]), entry["content"])
 
 
+def message_count(case):
+    """Return how many messages a case has: the database alone would not be believed."""
+    return case.messages
+
+
+def note_count(case):
+    """Return how many notes a case has, or ever had: the same."""
+    return max(case.notes, files.note_count(case.reference))
+
+
 def read_messages(opened):
     """Return the messages of a case, oldest first. Raises Unreadable where one is missing, moved or forged."""
-    return read_entries(opened, Message, "message", opened.case_key, opened.case.messages)
+    return read_entries(opened, Message, "message", opened.case_key, message_count(opened.case))
 
 
 def read_notes(opened):
     """Return the notes of a case, oldest first. Raises Unreadable also where fewer are left than were ever written."""
-    expected = max(opened.case.notes, files.note_count(opened.case.reference))
-    return read_entries(opened, Note, "note", opened.note_key, expected)
+    return read_entries(opened, Note, "note", opened.note_key, note_count(opened.case))
 
 
-# --- Passing on and forgetting --------------------------------------------------------------------
+# --- Other keys -----------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def reseal(*, opened, leaving, replacement, actor):
-    """Give the place of a peer who leaves (a Peer, or None if already gone) to another; return the new envelope."""
+def rekey(*, opened, peers, request=None, actor=""):
+    """Give a case other keys, which these peers alone hold beside the receipt; return it Opened with them.
+
+    Everything of the case is sealed anew, the request changed if another is given: who held the former keys reads
+    neither what the rows now hold nor what is written later. The requester, who lacks N, may do it where no note is
+    left. A newcomer's key must be valid today; that of who stays, vouched for. Raises NotVouched, OtherKeys, and
+    Unreadable where something of the case is missing or forged: then nothing changed.
+    """
     case = lock_case(opened.case.reference)
-    if leaving is not None:
-        case.envelopes.filter(peer=leaving).delete()
-    envelope = add_envelope(opened=opened, peer=replacement)
+    check_keys(opened, case)
+    request = request or read_request(opened)
+    fresh = replace(
+        opened,
+        case=case,
+        case_key=vault.new_private(),
+        note_key=vault.new_private(),
+        holders=tuple(peer.pk for peer in peers),
+    )
+    seal_anew(fresh, "message", message_count(case), opened.case_key, fresh.case_key)
+    seal_anew(fresh, "note", note_count(case) if opened.note_key else 0, opened.note_key, fresh.note_key)
+    case.receipt_key = sealed_receipt(case.pk, fresh.case_key, fresh.receipt_public, fresh.shred)
+    case.request = sealed_request(case.pk, request, fresh.case_key, fresh.shred)
+    case.save(update_fields=["receipt_key", "request"])
+    give_envelopes(fresh, peers)
     audit.record(AuditAction.RESEAL, actor=actor, case=case)
-    return envelope
+    return fresh
+
+
+def seal_anew(opened, purpose, expected, before, after):
+    """Seal each message, or note, of a case to another key, where it lies and as it was. Raises Unreadable."""
+    model = {"message": Message, "note": Note}[purpose]
+    rows, public = every(model, opened.case, expected), vault.public_of(after)
+    for row in rows:
+        where = place(purpose, opened.case.reference, row.number)
+        content = vault.unseal(row.blob, private=before, place=where, shred=opened.shred)
+        row.blob = vault.seal(content, public=public, place=where, shred=opened.shred)
+    model.objects.bulk_update(rows, ["blob"], batch_size=REKEY_BATCH)
+
+
+def give_envelopes(opened, peers):
+    """Seal a case's keys to these peers and to no other; who stays keeps what was read. Raises NotVouched."""
+    opened.case.envelopes.exclude(peer__in=peers).delete()
+    root = keys.verify_key()
+    for peer in peers:
+        held = opened.case.envelopes.filter(peer=peer)
+        if not held.exists():
+            add_envelope(opened=opened, peer=peer)
+        elif keys.is_vouched(peer, root):
+            held.update(keys=sealed_keys(opened, peer))
+        else:
+            raise NotVouched(peer)
+
+
+# --- Forgetting -----------------------------------------------------------------------------------
 
 
 @transaction.atomic

@@ -31,7 +31,7 @@ def close(*, opened, envelope, slip=None):
 
     Raises Refusal where the statistics key is not the one ROOT signed: a slip would be read by somebody else.
     """
-    held = following.hold_open_case(opened, envelope)
+    held = following.hold_to_write(opened, envelope)
     if not was_counted(held):
         count(slip)
         casework.write_note(opened=held, author=envelope.peer_id, content={"kind": COUNTED})
@@ -65,7 +65,7 @@ def reopen(*, opened, envelope):
     if casework.is_open(held.case):
         raise Refusal(NOT_CLOSED)
     following.touch(held.case, state=CaseState.FOLLOWED)
-    following.tell(held, envelope, REOPENED)
+    following.tell(following.renewed(held, envelope), envelope, REOPENED)
 
 
 def kept_until(cases):

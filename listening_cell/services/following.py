@@ -24,6 +24,7 @@ GONE = "Ce suivi n’est plus le vôtre, ou la personne l’a retiré."
 CLOSED = "Ce suivi est terminé. Rouvrez-le pour y écrire."
 ALONE = "Il manque un pair à ce suivi. Passez d’abord la main pour la place vide."
 NO_TALK = "Il n’y a pas d’entretien à venir."
+NOT_SIGNED = "La clé de {name} n’est pas reconnue aujourd’hui. Un référent doit d’abord la signer."
 
 
 class Gone(Refusal):
@@ -142,11 +143,12 @@ def pair_of(case):
 def hold_case(opened, envelope):
     """Hold the case of an envelope until the transaction ends, and return Opened with the case as it is now.
 
-    Raises Gone where it was withdrawn, or handed over to another peer, meanwhile.
+    Raises Gone where it was withdrawn, or handed over to another peer, meanwhile; OtherKeys where it was given others.
     """
     case = Case.objects.select_for_update(no_key=True).filter(pk=opened.case.pk).first()
     if case is None or not case.envelopes.filter(pk=envelope.pk).exists():
         raise Gone
+    casework.check_keys(opened, case)
     return replace(opened, case=case)
 
 
@@ -156,6 +158,32 @@ def hold_open_case(opened, envelope):
     if not casework.is_open(held.case):
         raise Refusal(CLOSED)
     return held
+
+
+def hold_to_write(opened, envelope):
+    """The same for whatever adds words to a case: nobody who has left it may be able to read them. Raises Refusal."""
+    return renewed(hold_open_case(opened, envelope), envelope)
+
+
+@sensitive_variables()
+def renewed(held, envelope):
+    """Return a held case with other keys where somebody who left has held its own, and as it is elsewhere.
+
+    A referent who revokes a peer opens no case: whoever stays does it, before the first word. Raises Refusal.
+    """
+    pair = pair_of(held.case)
+    if {peer.pk for peer in pair}.issuperset(held.holders):
+        return held
+    return rekeyed(held, pair, actor=envelope.peer_id)
+
+
+@sensitive_variables()
+def rekeyed(held, peers, **changes):
+    """Give a held case other keys, for these peers; say whose key is not signed where one is not. Raises Refusal."""
+    try:
+        return casework.rekey(opened=held, peers=peers, **changes)
+    except casework.NotVouched as error:
+        raise Refusal(NOT_SIGNED.format(name=error.peer.user)) from error
 
 
 def tell(opened, envelope, words):
@@ -205,7 +233,7 @@ def mark_read(*, envelope, up_to):
 @transaction.atomic
 def send_message(*, opened, envelope, words):
     """Write to the requester, in the name of one peer; return the Message. Raises Refusal."""
-    return write(hold_open_case(opened, envelope), envelope, envelope.peer_id, words)
+    return write(hold_to_write(opened, envelope), envelope, envelope.peer_id, words)
 
 
 @transaction.atomic
@@ -226,7 +254,7 @@ def set_talk(*, opened, envelope, starts_at, now=None):
 @transaction.atomic
 def cancel_talk(*, opened, envelope, now=None):
     """Give back the hours of the talk to come and tell the requester. Raises Refusal where there is none."""
-    held = hold_open_case(opened, envelope)
+    held = hold_to_write(opened, envelope)
     before = next_hour(held.case, now)
     if before is None:
         raise Refusal(NO_TALK)

@@ -73,7 +73,7 @@ def write_interview(*, opened, envelope, content, replaces=None):
     both are free: the next talk is held in the same transaction. Raises SlotTaken; Changed where the other peer wrote
     a version meanwhile.
     """
-    held = following.hold_open_case(opened, envelope)
+    held = following.hold_to_write(opened, envelope)
     if replaces is not None:
         latest = [one.latest.number for one in interviews_of(casework.read_notes(held))]
         if replaces not in latest:

@@ -64,9 +64,9 @@ def ask_replacement():
 
     The referent holds no key of a case: she asks, she learns neither how many nor whose, and cannot seal anything.
     Case.replacement_wanted then lets those who can open the case do it:
-    - the other peer of the pair, by services.passing, which seals C and N to a newcomer (casework.reseal);
-    - the requester, on coming back, by services.returning.change_pair: the receipt opens C and not N, so both envelopes
-      are made anew with another N, which is possible as long as no note was taken.
+    - the other peer of the pair, by services.passing, which gives the case other keys (casework.rekey);
+    - the requester, on coming back, by services.returning.change_pair: the receipt opens C and not N, so this is
+      possible as long as no note was taken.
     Both set replacement_wanted back to False; a new envelope begins at no round. The pair is told at once.
     """
     wanted = not_given_over().filter(pk__in=unread(REPLACEMENT_ROUNDS).values("case"))

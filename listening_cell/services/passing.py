@@ -1,7 +1,8 @@
-"""Handing a case over: somebody recuses, leaves or is replaced, and the keys are sealed to a peer who may receive.
+"""Handing a case over: somebody recuses, leaves or is replaced, and a peer who may receive is given its new keys.
 
 Never to somebody the requester excluded, nor to whoever has already left this case: who leaves is added to those whom
-the sealed request excludes, and stands nowhere in clear. The requester is told who receives from then on, for the
+the sealed request excludes, and stands nowhere in clear. The case is given other keys, so that whoever kept the former
+ones reads nothing of it any more. The requester is told who receives from then on, for the
 newcomer was not chosen with them.
 """
 
@@ -12,16 +13,15 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from cafe.errors import Refusal
-from listening_cell import matching, vault
+from listening_cell import matching
 from listening_cell.enums import AuditAction
-from listening_cell.models import CaseEnvelope
 from listening_cell.services import audit, booking, casework, following, notices
+from listening_cell.services.following import NOT_SIGNED
 
 NOBODY = (
     "Personne ne peut prendre la relève pour le moment, et rien n’a changé. Parlez-en avec votre binôme et avec le "
     "référent, sans rien dire de la demande."
 )
-NOT_SIGNED = "La clé de {name} n’est pas reconnue aujourd’hui. Un référent doit d’abord la signer."
 WHO = "Dites qui passe la main."
 SAME_HOUR, OTHER_HOUR = " L’heure de l’entretien ne change pas.", " Une nouvelle heure vous sera proposée ici."
 
@@ -38,7 +38,7 @@ def recuse(*, opened, envelope, now=None):
 @sensitive_variables()
 @transaction.atomic
 def pass_on(*, opened, envelope, leaving, now=None):
-    """Seal a case to whoever takes the place of those who leave (ids), and of who has already gone; return these peers.
+    """Give a case to whoever takes the place of those who leave (ids), and of who has already gone; return these peers.
 
     The talk keeps its hour where the newcomer is free then; else it is given back, and the requester told. Raises
     Refusal where nobody may take over, or where nobody leaves: then nothing changed.
@@ -53,12 +53,9 @@ def pass_on(*, opened, envelope, leaving, now=None):
     starts_at = following.next_hour(held.case, now)
     request = without(casework.read_request(held), gone)
     newcomers, same_hour = successors(request, staying, starts_at, now)
-    for rank, newcomer in enumerate(newcomers):
-        leaver = gone[rank] if rank < len(gone) else None
-        casework.reseal(opened=held, leaving=leaver, replacement=newcomer, actor=envelope.peer_id)
+    held = following.rekeyed(held, [*staying, *newcomers], request=request, actor=envelope.peer_id)
     kept = give_hours(held.case, staying, newcomers, starts_at if same_hour else None, now)
-    sealed = casework.sealed_request(held.case.pk, request, held.case_key, held.shred)
-    following.touch(held.case, request=sealed, replacement_wanted=False)
+    following.touch(held.case, replacement_wanted=False)
     following.tell(held, envelope, sentence(staying + newcomers, starts_at, kept))
     notices.tell_others(case=held.case, peer=envelope.peer)
     return newcomers
@@ -129,17 +126,14 @@ def sentence(peers, starts_at, kept):
 def entrust_again(*, opened, envelope):
     """Seal a case anew to the other peer of the pair, who lost their key and made another; return that peer.
 
-    Raises Refusal where there is no other peer, or no referent has signed the new key.
+    Under other keys: the lost one may be in somebody's hands. Raises Refusal where there is no other peer, or no
+    referent has signed the new key.
     """
     held = following.hold_open_case(opened, envelope)
-    other = held.case.envelopes.exclude(pk=envelope.pk).select_related("peer__user").first()
+    pair = following.pair_of(held.case)
+    other = next((peer for peer in pair if peer.pk != envelope.peer_id), None)
     if other is None:
         raise Refusal(following.ALONE)
-    try:
-        fresh = casework.reseal(opened=held, leaving=other.peer, replacement=other.peer, actor=envelope.peer_id)
-    except vault.Unreadable as error:
-        raise Refusal(NOT_SIGNED.format(name=other.peer.user)) from error
-    seen = {"opened": other.opened, "read_up_to": other.read_up_to}
-    CaseEnvelope.objects.filter(pk=fresh.pk).update(**seen)
+    following.rekeyed(held, pair, actor=envelope.peer_id)
     notices.tell_others(case=held.case, peer=envelope.peer)
-    return other.peer
+    return other

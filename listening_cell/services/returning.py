@@ -13,9 +13,9 @@ from django.views.decorators.debug import sensitive_variables
 from cafe.errors import Refusal
 from cafe.limits import is_spent, within_limit
 from listening_cell import matching, vault
-from listening_cell.enums import AuditAction, CaseState, KeyState
+from listening_cell.enums import CaseState, KeyState
 from listening_cell.models import Case, Note
-from listening_cell.services import asking, audit, booking, casework, files, following
+from listening_cell.services import asking, booking, casework, files, following
 from listening_cell.services.audit import pepper
 from listening_cell.services.casework import REQUESTER
 
@@ -173,10 +173,11 @@ def dates(pair, now=None):
 
 
 def hold_case(opened):
-    """Hold a case until the transaction ends; return Opened with the case as it is now. Raises Refusal."""
+    """Hold a case until the transaction ends; return Opened with the case as it is now. Raises Refusal, OtherKeys."""
     case = Case.objects.select_for_update(no_key=True).filter(pk=opened.case.pk).first()
     if case is None:
         raise Refusal(GONE)
+    casework.check_keys(opened, case)
     return replace(opened, case=case)
 
 
@@ -253,10 +254,10 @@ def tell(opened, words):
 def change_pair(*, opened, excluded=(), starts_at=None, now=None):
     """Give a case to two other peers, since its own do not answer or have left; return them. Raises Refusal, SlotTaken.
 
-    The requester holds C, not N. As long as no note was taken a new N is made for both; afterwards only a peer who
-    holds N can pass it on. Where nobody holds it any more the notes open for nobody, and go. Whoever was of the pair,
-    or is left out now, joins those the requester excluded, sealed with the request, so that no later replacement is
-    one of them. A key ROOT does not vouch for gets nothing.
+    The requester holds C, not N. As long as no note was taken the case is given another C and another N; afterwards
+    only a peer who holds N can pass it on. Where nobody holds it any more the notes open for nobody, and go. Whoever
+    was of the pair, or is left out now, joins those the requester excluded, sealed with the request, so that no later
+    replacement is one of them. A key ROOT does not vouch for gets nothing.
     """
     held = hold_open_case(opened)
     before = following.pair_of(held.case)
@@ -267,11 +268,12 @@ def change_pair(*, opened, excluded=(), starts_at=None, now=None):
     request = casework.read_request(held)
     out = tuple(dict.fromkeys([*request.excluded, *excluded, *(peer.pk for peer in before)]))
     peers = other_pair(booking.read_board(now), request.profession, out, starts_at)
-    request = casework.sealed_request(held.case.pk, replace(request, excluded=out), held.case_key, held.shred)
-    following.touch(held.case, request=request, state=CaseState.ASKED, replacement_wanted=False, notes=0)
     forget_notes(held.case)
-    seal_to(replace(held, note_key=vault.new_private()), peers, starts_at, now)
-    audit.record(AuditAction.RESEAL, case=held.case)
+    booking.release(case=held.case, now=now)
+    casework.rekey(opened=held, peers=peers, request=replace(request, excluded=out))
+    following.touch(held.case, state=CaseState.ASKED, replacement_wanted=False, notes=0)
+    if starts_at:
+        booking.hold(case=held.case, peers=peers, starts_at=starts_at)
     return peers
 
 
@@ -291,16 +293,6 @@ def forget_notes(case):
     if has_notes(case):
         Note.objects.filter(case=case).delete()
         transaction.on_commit(lambda: files.write_note_count(case.reference, 0))
-
-
-def seal_to(opened, peers, starts_at, now):
-    """Seal a case to these peers alone, and hold this hour of theirs."""
-    booking.release(case=opened.case, now=now)
-    opened.case.envelopes.all().delete()
-    for peer in peers:
-        casework.add_envelope(opened=opened, peer=peer)
-    if starts_at:
-        booking.hold(case=opened.case, peers=peers, starts_at=starts_at)
 
 
 @dataclass(frozen=True)
@@ -328,5 +320,7 @@ def other_pairs(followed, excluded=(), now=None):
 @transaction.atomic
 def forget(*, opened):
     """Withdraw a request: its SHRED key goes first, then all its rows, and the hours of the pair are free again."""
-    held = hold_case(opened)
-    casework.shred_case(case=held.case)
+    case = Case.objects.select_for_update(no_key=True).filter(pk=opened.case.pk).first()
+    if case is None:
+        raise Refusal(GONE)
+    casework.shred_case(case=case)

@@ -118,10 +118,11 @@ def test_both_lost_a_new_key_reads_nothing_old_until_the_other_peer_seals_it_aga
     with pytest.raises(vault.Unreadable):
         casework.open_envelope(lost.envelopes.get(), private)
     by_other = casework.open_envelope(other.envelopes.get(), private_of(other))
-    casework.reseal(opened=by_other, leaving=lost, replacement=lost, actor=other.pk)
+    fresh = casework.rekey(opened=by_other, peers=[lost, other], actor=other.pk)
 
     again = casework.open_envelope(lost.envelopes.get(), private)
-    assert (again.case_key, again.note_key) == (opened.case_key, opened.note_key)
+    assert (again.case_key, again.note_key) == (fresh.case_key, fresh.note_key)
+    assert opened.case_key not in again.__dict__.values()
 
 
 def test_root_is_succeeded_and_every_valid_key_signed_again(cell):

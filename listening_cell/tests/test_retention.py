@@ -1,6 +1,7 @@
 """What is forgotten, when, and for good; and what becomes of somebody who is or was a peer."""
 
 import sqlite3
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from io import StringIO
 from zoneinfo import ZoneInfo
@@ -187,9 +188,7 @@ def test_restore_after_purge_unreadable(cell, pair, tmp_path, clock):
             casework.open_envelope(peer.envelopes.select_related("case").get(case=opened.case), private_of(peer))
     for read in (casework.read_request, casework.read_messages, casework.read_notes):
         with pytest.raises(vault.Unreadable):
-            read(
-                casework.Opened(Case.objects.get(pk=opened.case.pk), opened.case_key, opened.note_key, vault.new_key())
-            )
+            read(replace(opened, case=Case.objects.get(pk=opened.case.pk), shred=vault.new_key()))
     # What was not forgotten still opens, and the chain says that the tables were put back.
     assert casework.read_request(casework.open_by_receipt(kept_receipt)).words == WORDS
     assert audit.broken_link() is not None

@@ -128,7 +128,7 @@ def test_a_code_is_understood_however_it_is_typed():
 def test_looking_up_and_opening_a_case_are_two_different_keys():
     values = {
         vault.look_up_of(PEPPER, "RECEIPT"),
-        vault.receipt_key(PEPPER, "RECEIPT"),
+        vault.receipt_private(PEPPER, "RECEIPT"),
         vault.look_up_of(OTHER, "RECEIPT"),
         vault.digest(PEPPER, "cell receipt", "RECEIPT"),
     }

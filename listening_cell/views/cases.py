@@ -1,5 +1,7 @@
 """One case, for a peer who holds an envelope of it: its cover, then its contents, messages and talks."""
 
+from contextlib import suppress
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -15,28 +17,30 @@ from listening_cell.services import booking, casework, closing, following, inter
 from listening_cell.views.spaces import PeerSpace
 
 DONE = "C’est fait."
+TRIES = 2
 
 
 class OpensCase(View):
     """Runs once the space is open: finds the peer's envelope, 404 for anybody else's case, and opens it.
 
     Sets self.envelope and self.opened. Until the request was read, the cover is all there is (before_reading: a page
-    that goes with the cover). What does not open gives one calm page. A case that went meanwhile leads back.
+    that goes with the cover). What does not open gives one calm page. A case that went meanwhile leads back. One that
+    was given other keys while the page was made is opened again, and whatever was sent goes on.
     """
 
     before_reading = False
 
     def dispatch(self, request, *args, reference, **kwargs):
-        self.envelope = following.envelope_of(peer=self.holder, reference=reference)
-        if self.envelope is None:
-            raise Http404
-        if not self.envelope.opened and not self.before_reading:
-            return redirect("cell_case", reference)
-        try:
-            self.opened = casework.open_envelope(self.envelope, self.private)
-            return super().dispatch(request, *args, **kwargs)
-        except vault.Unreadable:
-            return render(request, "listening_cell/peers/unreadable.html")
+        for _ in range(TRIES):
+            self.envelope = following.envelope_of(peer=self.holder, reference=reference)
+            if self.envelope is None:
+                raise Http404
+            if not self.envelope.opened and not self.before_reading:
+                return redirect("cell_case", reference)
+            with suppress(vault.Unreadable):
+                self.opened = casework.open_envelope(self.envelope, self.private)
+                return super().dispatch(request, *args, **kwargs)
+        return render(request, "listening_cell/peers/unreadable.html")
 
 
 class CasePage(PeerSpace, OpensCase):

@@ -7,6 +7,7 @@ from contextlib import suppress
 from functools import wraps
 from urllib.parse import urlsplit
 
+from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
 from django.utils.decorators import method_decorator
@@ -137,8 +138,17 @@ def calm(view):
     return shown
 
 
-@method_decorator(calm, name="dispatch")
+@method_decorator([login_not_required, calm], name="dispatch")
 class FollowPage(ReceiptSpace):
+    """A page of the case. Where a peer left while it was made, the case has other keys: it is opened again, once."""
+
+    def dispatch(self, request, *args, **kwargs):
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except vault.Unreadable:
+            self.opened = opened_by_receipt(request) or self.opened
+            return super().dispatch(request, *args, **kwargs)
+
     def show(self, name, **context):
         return render(self.request, f"listening_cell/follow/{name}.html", context)
 
