@@ -2,12 +2,13 @@
 
 import logging
 
-SILENT = {"ecoute"}
+# An answer keeps its day alone: a line of the log would tell when, to the second.
+SILENT = {"ecoute", "questionnaires"}
 # Of the directory, the link by which a resource confirms its sheet; and which sheet was opened, and when, is nobody's
 # business: in a small territory it would point at somebody.
 PERSONAL_LINKS = {
     *("attestations", "comptes", "documents", "equipe", "inscription", "intervenant", "lettres", "propositions"),
-    *("questionnaires", "ressources"),
+    "ressources",
 }
 RECEIPT = "/c-est-note/"  # for an hour, this address shows who has just registered to a session
 

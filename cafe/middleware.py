@@ -7,7 +7,8 @@ from cafe.logs import SILENT, first_segment
 class HeadersMiddleware(CSPMiddleware):
     """Content security policy, and the headers that Django does not set itself.
 
-    Of the listening cell no answer is kept or indexed, be it a page, an error or an address that does not exist.
+    Of the listening cell and of questionnaires no page is kept or indexed, be it an error or an address that does not
+    exist.
     """
 
     def process_response(self, request, response):

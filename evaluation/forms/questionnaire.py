@@ -167,16 +167,20 @@ class Item:
 
 
 class QuestionnaireForm(HoneypotMixin, forms.Form):
-    """preview: shows the questions to who writes them; the template then offers nothing to send."""
+    """preview: shows the questions to who writes them; the template then offers nothing to send.
+
+    answers_required=False for the coordination, who types what a sheet of paper says.
+    """
 
     use_required_attribute = False
 
-    def __init__(self, survey, data=None, *, preview=False, **kwargs):
+    def __init__(self, survey, data=None, *, preview=False, answers_required=True, **kwargs):
         super().__init__(data, **kwargs)
         self.survey, self.preview = survey, preview
         self.questions = list(survey.questions.all())
         self.item_of = {}
         for place, question in enumerate(self.questions, start=1):
+            question.required = question.required and answers_required
             for suffix, field in fields_of(question).items():
                 self.fields[f"q{question.pk}{suffix}"] = field
             self.item_of[question.pk] = Item(self, question, place)

@@ -43,7 +43,8 @@ def door(token):
 
 
 def invited_door(token):
-    invitation = _usable().filter(token_hash=hash_of(token)).select_related("sending__survey").first()
+    related = _usable().select_related("sending__survey", "sending__session")
+    invitation = related.filter(token_hash=hash_of(token)).first()
     return Door(invitation.sending.survey, invitation) if invitation else None
 
 
@@ -67,21 +68,19 @@ def _usable():
 @transaction.atomic
 def answer(*, token, answers):
     """Spend the token and keep the answers, or raise Refusal: of two sent together the second finds it spent."""
-    found = door(token)
+    if found := door(token):
+        lock_survey(found.survey)
+        found = door(token)
     if found is None:
         raise Refusal(SPENT)
-    lock_survey(found.survey)
     if found.invitation is None:
         return store_response(survey=found.survey, answers=answers)
-    invitation = _usable().filter(token_hash=hash_of(token)).select_related("sending").first()
-    if invitation is None:
-        raise Refusal(SPENT)
-    Invitation.objects.filter(pk=invitation.pk).update(answered=True, token_hash=new_token_hash())
+    Invitation.objects.filter(pk=found.invitation.pk).update(answered=True, token_hash=new_token_hash())
     return store_response(
         survey=found.survey,
         answers=answers,
-        session=invitation.sending.session,
-        wave=max(invitation.sent_times - 1, 0),
+        session=found.invitation.sending.session,
+        wave=max(found.invitation.sent_times - 1, 0),
     )
 
 
@@ -96,6 +95,7 @@ def store_response(*, survey, answers, session=None, wave=0, source=ResponseSour
 
     Nothing is kept of the moment but the day, today unless told.
     """
+    lock_survey(survey)
     response = Response.objects.create(
         survey=survey, session=session, wave=wave, source=source, day=day or timezone.localdate()
     )

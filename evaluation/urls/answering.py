@@ -1,3 +1,8 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
 
-urlpatterns = []
+from evaluation.views import answering
+
+urlpatterns = [
+    path("merci/<str:key>/", answering.ThanksView.as_view(), name="survey_thanks"),
+    path("<str:token>/", answering.AnswerView.as_view(), name="survey_answer"),
+]

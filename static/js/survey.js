@@ -3,7 +3,7 @@
 (() => {
   "use strict";
 
-  const form = document.querySelector("form[data-survey]");
+  const form = document.querySelector("[data-survey]");
   if (!form) return;
 
   const conditional = Array.from(form.querySelectorAll("[data-if]"));
@@ -82,6 +82,6 @@
 
   for (const visual of form.querySelectorAll("[data-visual]")) withCursor(visual);
 
-  const errors = form.querySelector("[data-errors]");
+  const errors = document.querySelector("[data-errors]");
   if (errors) errors.focus();
 })();
