@@ -7,6 +7,7 @@ from activities.models import Registration, Session
 from cafe.demo import balance, season
 from cafe.demo.catalogue import load_catalogue
 from cafe.demo.directory import load_directory
+from cafe.demo.evaluation import load_surveys
 from cafe.demo.money import load_budget
 from cafe.demo.people import DOMAIN, as_guest, load_accounts, team
 from cafe.demo.plans import write
@@ -49,6 +50,7 @@ def load_demo():
     write_rota(team(users))
     load_proposals(catalogue, team(users))
     load_questions()
+    load_surveys(users)
     load_directory()
     load_reports()
     load_budget()
