@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
-from cafe import ics
+from cafe import feedback, ics
 from cafe.errors import Refusal
 from listening_cell import vault
 from listening_cell.forms.asking import AskForm
@@ -57,6 +57,7 @@ class AskView(PublicCellPage):
             "groups": vault.grouped(asked.receipt).split(),
             "come_back_by": asking.come_back_by(asked),
             "cell": CellSettings.load(),
+            "opinion": feedback.address(feedback.LISTENING_CELL),
             "request_kept": casework.read_request(asked.opened),
         }
         return render(request, "listening_cell/asking/receipt.html", context)

@@ -13,6 +13,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_variables
 
+from cafe import feedback
 from cafe.errors import Refusal
 from cafe.limits import client_address
 from listening_cell import vault
@@ -171,6 +172,7 @@ class FollowView(FollowPage):
             recent=told[-RECENT:],
             come_back_by=returning.come_back_by(followed),
             cell=CellSettings.load(),
+            opinion=feedback.address(feedback.LISTENING_CELL),
         )
 
 
