@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from cafe.charts import number
 from evaluation.enums import QuestionKind
 from evaluation.values import SCALE
 
@@ -50,6 +51,18 @@ class Figure:
     def is_share(self):
         return self.kind == "share"
 
+    @property
+    def said(self):
+        """The figure in words: « environ 33 % », « 6,6 sur 10 »."""
+        about = "environ " if self.approximate else ""
+        return about + (number(100 * self.value, 0, "%") if self.is_share else f"{number(self.value, 1)} sur 10")
+
+    @property
+    def answers(self):
+        """How many answered, in words; empty where it is not known."""
+        about = "environ " if self.source.approximate else ""
+        return f"{about}{number(self.n)} réponses" if self.n else ""
+
     def counted(self, question):
         """Return the values of a question's answers that count in the share, or None where its kind does not fit."""
         how, wanted = next(iter(self.counts.items()), ("", None))
@@ -76,6 +89,12 @@ class Burnout:
     symptoms: float
     pathological: float
     severe: float
+
+    @property
+    def cells(self):
+        """The three shares in words, each with its heading."""
+        named = (("Symptômes", self.symptoms), ("Pathologique", self.pathological), ("Sévère", self.severe))
+        return [(heading, number(100 * share, 1, "%")) for heading, share in named]
 
 
 def ranks_of(question, keys):

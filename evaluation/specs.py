@@ -1,6 +1,7 @@
 """Questions as the thresholds see them: which values there are, in which classes, and how a class is called."""
 
 from evaluation.enums import QuestionKind
+from evaluation.national import figures
 from evaluation.thresholds import Shape, Spec
 from evaluation.values import VISUAL_MOST, WHO5_FACTOR, choices_of
 
@@ -9,6 +10,9 @@ from evaluation.values import VISUAL_MOST, WHO5_FACTOR, choices_of
 WELLBEING = ((0, 28), (32, 48), (52, 72), (76, 100))
 VISUAL_STEP = 10
 MOST_NAMED = 3
+YES = frozenset({1})
+# Ready-made choices whose options are degrees.
+GRADED = ("health_not_good", "burnout")
 
 
 def spec_of(question):
@@ -28,6 +32,22 @@ def _spec(question, shape, classes, unit=0):
     return Spec(shape, tuple(classes), unit, conditional=question.condition_id is not None)
 
 
+def _yes_no(question):
+    """A rare « je ne sais pas » joins the answer that no share counts: the share of « oui » can still be told.
+
+    Or of « non », where it is the one that a national figure counts.
+    """
+    figure = figures().get(question.national_key)
+    counted = figure.counted(question) if figure else None
+    classes = sorted(_one_by_one(question), key=lambda values: not set(values) <= (counted or YES))
+    return _spec(question, Shape.ORDERED, classes)
+
+
+def choice_shape(question):
+    """Choices that go from better to worse join their neighbours, as marks do; others join one another."""
+    return Shape.ORDERED if question.national_key in GRADED else Shape.NOMINAL
+
+
 def _visual(question):
     return _spec(question, Shape.ORDERED, ((n,) for n in range(0, VISUAL_MOST + 1, VISUAL_STEP)), VISUAL_STEP)
 
@@ -40,8 +60,8 @@ def _who5(question):
 SPECS = {
     QuestionKind.SCALE: lambda question: _spec(question, Shape.ORDERED, _one_by_one(question), 1),
     QuestionKind.AGREEMENT: lambda question: _spec(question, Shape.ORDERED, _one_by_one(question)),
-    QuestionKind.YES_NO: lambda question: _spec(question, Shape.NOMINAL, _one_by_one(question)),
-    QuestionKind.CHOICE: lambda question: _spec(question, Shape.NOMINAL, _one_by_one(question)),
+    QuestionKind.YES_NO: _yes_no,
+    QuestionKind.CHOICE: lambda question: _spec(question, choice_shape(question), _one_by_one(question)),
     QuestionKind.CHOICES: lambda question: _spec(question, Shape.SEVERAL, _one_by_one(question)),
     QuestionKind.VISUAL: _visual,
     QuestionKind.WHO5: _who5,

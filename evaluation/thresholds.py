@@ -238,9 +238,9 @@ def _advance_table(spec, told, places, before):
         return before
     root = next(place for place in places if place.parent is None)
     whole = sum(told.values(), Counter())
-    classes = before.get("classes") or merge_classes(
-        spec.shape, spec.classes, whole, max(CLASS_FROM, _people(spec, whole) // OPEN_PART)
-    )
+    # Nothing renews a table that is made at closing: rare classes hold up nothing then.
+    smallest = _finest(whole) if root.finished else max(CLASS_FROM, _people(spec, whole) // OPEN_PART)
+    classes = before.get("classes") or merge_classes(spec.shape, spec.classes, whole, smallest)
     if len(classes) == 1:
         return before
     pots = release(told, before.get("pots", {}), places, lambda old, new: _is_table(spec, classes, old, new))
@@ -251,18 +251,23 @@ def _advance_table(spec, told, places, before):
 
 
 def _finish(spec, table, places, root):
-    """At closing, and once: the total in finer classes, within the ones that were shown all along.
-
-    Beside means, a class has five answers for each block: rarer values could be traced to the blocks that need them.
-    """
+    """At closing, and once: the total in finer classes, within the ones that were shown all along."""
     whole = gathered(table["pots"], places, root.name)
-    smallest, finer = CLASS_FROM * max(1, whole[BLOCKS]), []
+    finer = []
     for wide in table["classes"]:
         within = [values for values in spec.classes if set(values) <= set(wide)]
-        finer += merge_classes(spec.shape, within, whole, smallest)
+        finer += merge_classes(spec.shape, within, whole, _finest(whole))
     if not _leaves_doubt(spec, finer, whole):
         finer = table["classes"]
     return table | {"final": [list(values) for values in finer]}
+
+
+def _finest(whole):
+    """How many answers a class has at closing: five, and beside means five for each block.
+
+    Rarer values could be traced to the blocks that need them.
+    """
+    return CLASS_FROM * max(1, whole[BLOCKS])
 
 
 def _is_block(spec, new, floor):
