@@ -31,11 +31,11 @@ class ListForm(forms.Form):
     )
     addresses = forms.CharField(
         label="Adresses e-mail",
-        required=False,
         max_length=200_000,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 8, "autocomplete": "off", "spellcheck": "false"}),
         help_text="Une par ligne, ou séparées par des virgules ou des points-virgules.",
+        error_messages={"required": NEITHER},
     )
     file = forms.FileField(
         label="Ou un fichier",
@@ -53,6 +53,7 @@ class ListForm(forms.Form):
     def __init__(self, *args, survey, **kwargs):
         super().__init__(*args, **kwargs)
         self.survey = survey
+        self.fields["addresses"].required = "file" not in self.files
         first = timezone.localdate() + timedelta(days=1)
         self.fields["starts_on"].initial = first
         self.fields["closes_on"].initial = closing_day(survey, first)
@@ -72,16 +73,15 @@ class ListForm(forms.Form):
         starts_on, closes_on = cleaned.get("starts_on"), cleaned.get("closes_on")
         if starts_on and closes_on and not starts_on < closes_on <= starts_on + LATEST:
             self.add_error("closes_on", "La clôture vient après le premier envoi, un an au plus.")
-        pasted, upload = cleaned.get("addresses", "").strip(), cleaned.get("file")
-        if "file" in self.errors or "addresses" in self.errors:
-            return cleaned
-        if bool(pasted) == bool(upload):
-            self.add_error("addresses", BOTH if pasted else NEITHER)
-        elif upload:
+        if upload := cleaned.get("file"):
             self.read(upload, cleaned)
+        elif "addresses" in cleaned and not cleaned["addresses"].strip():
+            self.add_error("addresses", NEITHER)
         return cleaned
 
     def read(self, upload, cleaned):
+        if cleaned.get("addresses", "").strip():
+            return self.add_error("addresses", BOTH)
         try:
             cleaned["addresses"] = text_of(upload)
         except Refusal as refusal:

@@ -22,7 +22,10 @@ LINES_SHOWN = 20
 
 
 def next_reminder(sending):
-    """Return from what day the next reminder leaves, as planned at its beginning, or None."""
+    """Return from what day the next reminder leaves, as planned at the beginning, or None.
+
+    From the plan, not from the invitations: a reminder that is no longer due would tell that all have answered.
+    """
     survey, today = sending.survey, timezone.localdate()
     if sending.closed_on or not sending.last_sent_on:
         return None
@@ -46,16 +49,14 @@ class SendingsView(CoordinationMixin, ListView):
         for sending in context["page_obj"]:
             sending.next_reminder = next_reminder(sending)
             sending.rate = rates.of_sessions.get(sending.session_id) if sending.last_sent_on else None
-        mailed = (
-            self.survey.sendings.filter(closed_on=None, last_sent_on__isnull=False).order_by("-last_sent_on").first()
-        )
-        portal = Portal.load()
+        lists = self.survey.sendings.filter(session=None, last_sent_on__isnull=False)
+        mailed = lists.filter(closed_on=None).order_by("-last_sent_on").values_list("last_sent_on", flat=True).first()
         return context | {
             "survey": self.survey,
             "rates": rates,
             "closed": why_not_sending(self.survey),
-            "text": last_call(self.survey, mailed_on=mailed and mailed.last_sent_on, portal=portal),
-            "many_lists": self.survey.sendings.filter(session=None, last_sent_on__isnull=False).count() > 1,
+            "text": last_call(self.survey, mailed_on=mailed, portal=Portal.load()),
+            "many_lists": lists.count() > 1,
         }
 
 
