@@ -49,7 +49,7 @@ class Corpus:
         if self.comment:
             return self.question.comment
         is_open = self.question.kind in QuestionKind.open
-        return self.question.text if is_open else f"{self.question.text} (réponse « autre »)"
+        return self.question.text if is_open else f"{self.question.text} (réponse «\u00a0autre\u00a0»)"
 
     @property
     def part(self):

@@ -6,6 +6,7 @@ from django.urls import reverse
 from cafe.errors import Refusal
 from evaluation.models import Coding, Heading
 from evaluation.services import coding
+from evaluation.services.anonymity import shuffle
 from evaluation.services.verbatims import NOTHING, heading_counts
 from evaluation.tests.written import make_written, read, write
 from members.enums import Role
@@ -221,3 +222,13 @@ def test_giving_up_one_s_own_classifying_is_confirmed(coders, client):
 
     assert "1 réponse n’aura plus vos rubriques" in page
     assert [labels(corpus, coder)[0] for coder in coders[:2]] == ["", "lieu"]
+
+
+def test_what_was_classified_and_the_order_outlive_the_night_s_shuffle(coders):
+    corpus = make_written(11)
+    code(corpus, coders[0], "lieu", "heure lieu", "", "heure")
+    before = labels(corpus, coders[0])
+    shuffle(corpus.question.survey)
+    after = read(corpus.question.survey)
+
+    assert (after.ids, labels(after, coders[0])) == (corpus.ids, before)

@@ -90,7 +90,7 @@ def test_comments_and_the_texts_of_other_are_read_apart():
         Answer.objects.create(response=response, question=question, text="Parce que", comment=True)
     others, comments = corpora(survey)
 
-    assert (others.title, len(others.ids)) == ("Lieu ? (réponse « autre »)", 0)
+    assert (others.title, len(others.ids)) == ("Lieu ? (réponse «\u00a0autre\u00a0»)", 0)
     assert (comments.title, len(comments.ids)) == ("Pourquoi ?", 12)
 
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 from django.utils import timezone
 
 from evaluation.enums import QuestionKind
+from evaluation.models import Answer, Response
 from evaluation.services.verbatims import corpora
-from evaluation.tests.factories import make_response, make_survey
+from evaluation.tests.factories import make_survey
 
 
 def yesterday():
@@ -14,8 +15,11 @@ def yesterday():
 
 
 def write(question, count=11, text="Un temps pour soi", **fields):
-    for number in range(count):
-        make_response(question.survey, {question: f"{text} {number}"}, **({"day": yesterday()} | fields))
+    fields = {"survey": question.survey, "day": yesterday()} | fields
+    responses = Response.objects.bulk_create(Response(**fields) for _ in range(count))
+    Answer.objects.bulk_create(
+        Answer(response=one, question=question, text=f"{text} {number}") for number, one in enumerate(responses)
+    )
 
 
 def make_written(count=11, **fields):
