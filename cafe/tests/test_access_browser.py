@@ -57,22 +57,30 @@ def is_page(client, url):
     return response.status_code == 200 and response["Content-Type"].startswith("text/html")
 
 
-def faults(page, server, url):
-    """Open an address at both widths; return everything that is wrong with the page."""
-    asked, complaints = [], []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    found = []
-    for size in (PHONE, DESKTOP):
-        page.set_viewport_size(size)
-        page.goto(f"{server.url}{url}")
-        found += barriers(page)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        found += [f"{width} px wide on a screen of {size['width']}"] if width > size["width"] else []
-    found += complaints
-    found += [one for one in asked if not one.startswith((server.url, "data:"))]
-    return found
+class Visit:
+    """A page of Chromium on which addresses are opened one after the other, and what it asked for and complained of."""
+
+    def __init__(self, context, server):
+        self.page, self.server = context.new_page(), server
+        self.asked, self.complaints = [], []
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def faults(self, url):
+        """Open an address on a phone, then widen the screen; return everything that is wrong with the page."""
+        self.asked.clear()
+        self.complaints.clear()
+        self.page.set_viewport_size(PHONE)
+        self.page.goto(f"{self.server.url}{url}")
+        found = []
+        for size in (PHONE, DESKTOP):
+            self.page.set_viewport_size(size)
+            found += barriers(self.page)
+            width = self.page.evaluate("document.documentElement.scrollWidth")
+            found += [f"{width} px wide on a screen of {size['width']}"] if width > size["width"] else []
+        found += self.complaints
+        return found + [one for one in self.asked if not one.startswith((self.server.url, "data:"))]
 
 
 PEOPLE = sorted({visitor_of(row) for row in TABLE.values()}, key=str)
@@ -81,19 +89,13 @@ PEOPLE = sorted({visitor_of(row) for row in TABLE.values()}, key=str)
 @pytest.mark.parametrize("who", PEOPLE)
 def test_no_page_has_a_barrier_a_complaint_or_a_stranger(browser, server, who):
     context = signed_in_context(browser, server, who)
-    looked_at, wrong = 0, {}
-    client = Client()
+    client, visit = Client(), Visit(context, server)
     enter(client, who)
 
-    for name, url in addresses(who).items():
-        if is_page(client, url):
-            page = context.new_page()
-            wrong[name] = faults(page, server, url)
-            page.close()
-            looked_at += 1
+    wrong = {name: visit.faults(url) for name, url in addresses(who).items() if is_page(client, url)}
 
+    assert wrong
     assert {name: found for name, found in wrong.items() if found} == {}
-    assert looked_at > 0
     assert {cookie["name"] for cookie in context.cookies()} <= COOKIES
 
 
