@@ -11,7 +11,7 @@ from cafe.tests.roles_table import ANONYMOUS, PROFESSIONAL, TABLE
 from cafe.tests.test_roles import enter
 from members.tests.browsing import DESKTOP, PHONE, barriers, chromium
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.appearance, pytest.mark.django_db(transaction=True)]
 COOKIES = {"csrftoken", "sessionid"}
 
 

@@ -12,7 +12,7 @@ from listening_cell.tests.asked import ASK
 from listening_cell.tests.factories import make_cell, make_peer, make_slot
 from members.tests.browsing import DESKTOP, NARROW, PHONE, barriers, chromium
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.appearance, pytest.mark.django_db(transaction=True)]
 PATIENCE = 60_000  # milliseconds, on a machine that does other things
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 

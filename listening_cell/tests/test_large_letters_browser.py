@@ -11,7 +11,7 @@ from listening_cell.tests.factories import make_case, make_cell, make_peer, make
 from listening_cell.views.spaces import COOKIE
 from members.tests.browsing import DESKTOP, PHONE, barriers, chromium
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.appearance, pytest.mark.django_db(transaction=True)]
 PATIENCE = 60_000  # milliseconds, on a machine that does other things
 LONG = "chrysalide" * 30
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

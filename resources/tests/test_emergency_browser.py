@@ -8,7 +8,7 @@ from pypdf import PdfReader
 
 from members.tests.browsing import DESKTOP, NARROW, PHONE, barriers
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.appearance, pytest.mark.django_db(transaction=True)]
 PATIENCE = 60_000  # milliseconds, on a machine that does other things
 NUMBERS = ["15", "112", "3114", "114", "0805 23 23 36", "0608 282 589", "0800 288 038", "3919"]
 KEPT = """async () => {

@@ -5,7 +5,7 @@ import pytest
 from members.tests.browsing import DESKTOP, NARROW, PHONE, barriers
 from resources.wellbeing import BANDS
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.appearance, pytest.mark.django_db(transaction=True)]
 PAGE = "/ou-j-en-suis/"
 KEPT = "[localStorage.length, sessionStorage.length, document.cookie, location.search, location.hash]"
 
