@@ -77,6 +77,7 @@ def fields_of(question):
     fields = {"": main_field(question)}
     if question.with_other and question.kind in QuestionKind.with_options:
         fields["_other"] = line()
+        fields["_other"].label = "Si autre, précisez"
     if question.comment:
         fields["_comment"] = paragraph(rows=3)
         fields["_comment"].label = question.comment
@@ -162,7 +163,7 @@ class Item:
             return None
         values = self.question.condition_values
         labels = [label for value, label in choices_of(asked_by.question) if value in values]
-        words = " ou ".join(f"« {label} »" for label in labels)
+        words = " ou ".join(f"«\u00a0{label}\u00a0»" for label in labels)
         return {"key": asked_by.key, "number": asked_by.number, "values": values, "words": words}
 
 
@@ -193,8 +194,6 @@ class QuestionnaireForm(HoneypotMixin, forms.Form):
             field.label = field.label or item.question.text
             if item.explained_by:
                 field.widget.attrs["aria-describedby"] = item.explained_by
-            if item.other:
-                self.fields[item.other.name].label = "Autre : précisez"
 
     @property
     def sections(self):

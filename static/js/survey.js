@@ -22,7 +22,7 @@
     }
   }
 
-  for (const words of form.querySelectorAll(".only-if")) words.hidden = true;
+  for (const words of form.querySelectorAll(".only-if, [data-number]")) words.hidden = true;
   form.addEventListener("change", ask);
   form.addEventListener("input", ask);
   ask();
