@@ -90,12 +90,13 @@ class Orientation(ClosedList):
 
 
 class Talks(ClosedList):
-    """How many talks the case took."""
+    """How many talks the case took; none where nobody came, or each was put off."""
 
     ONE = "1", "1 entretien"
     TWO_OR_THREE = "2-3", "2 ou 3 entretiens"
     FOUR_TO_SIX = "4-6", "4 à 6 entretiens"
     SEVEN_OR_MORE = "7+", "7 entretiens ou plus"
+    NONE = "0", "Aucun entretien"
 
 
 class Beneficiary(ClosedList):

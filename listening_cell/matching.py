@@ -2,8 +2,9 @@
 
 Hard rules, which no wish bends: two different peers, one seasoned at least; none whom the requester excluded, whose key
 ROOT does not vouch for, who is paused or at her monthly limit; both free at the slot, where there is one. Wishes, in
-order: one of the requester's profession, then the fewest recent talks. What still ties is drawn by a keyed digest, so
-that neither the order of the alphabet nor that of the database favours anybody.
+order: one of the requester's profession, then the fewest recent talks, then one seasoned peer and not two, for without
+one the others make no pair. What still ties is drawn by a keyed digest, so that neither the order of the alphabet nor
+that of the database favours anybody.
 """
 
 import hmac
@@ -186,9 +187,10 @@ def allowed_pairs(candidates, excluded, free):
 
 
 def rank(pair, profession):
-    """Return what the wishes say of a pair, the best first: profession, then load; of one load, the evenest."""
+    """Return what the wishes say of a pair, the best first: profession, load, one seasoned; then the evenest load."""
     loads = [one.recent_talks for one in pair]
-    return (reason_for(pair, profession) != Reason.SAME_PROFESSION, sum(loads), max(loads))
+    two_seasoned = all(one.seasoned for one in pair)
+    return (reason_for(pair, profession) != Reason.SAME_PROFESSION, sum(loads), two_seasoned, max(loads))
 
 
 def reason_for(pair, profession):

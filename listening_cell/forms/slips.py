@@ -25,6 +25,7 @@ GROUPS = {
 }  # fmt: skip
 GROUP_OF = {profession.value: group for group, professions in GROUPS.items() for profession in professions}
 BOUNDS = (
+    (1, counting.Talks.NONE),
     (2, counting.Talks.ONE),
     (4, counting.Talks.TWO_OR_THREE),
     (7, counting.Talks.FOUR_TO_SIX),
@@ -37,8 +38,8 @@ def group_of(profession):
 
 
 def talks_of(count):
-    """Return the class of a number of talks; none where no talk was held, the pair then says."""
-    if not count:
+    """Return the class of a number of talks; none where nothing was written down, the pair then says."""
+    if count is None:
         return None
     return next((talks for limit, talks in BOUNDS if count < limit), counting.Talks.SEVEN_OR_MORE)
 
@@ -86,7 +87,10 @@ class SlipForm(forms.Form):
 
 
 def proposed(*, request, talks, motives, sheets):
-    """Return what the form is filled with, from what the case knows; the pair changes whatever is wrong."""
+    """Return what the form is filled with, from what the case knows; the pair changes whatever is wrong.
+
+    talks: how many were held, None where the log is empty.
+    """
     group, number = group_of(request.profession), talks_of(talks)
     for_self = request.for_whom == For.SELF
     beneficiary = counting.Beneficiary.SELF if for_self else counting.Beneficiary.COLLEAGUE

@@ -182,12 +182,16 @@ class Absence(models.Model):
 
 
 class Slot(models.Model):
-    """One hour at which one peer can receive, on the hour. closed: taken back by the peer for this date alone."""
+    """One hour at which one peer can receive, on the hour. closed: taken back by the peer for this date alone.
+
+    called_off: the talk it held went with its case, of which nothing else is left to say so to the peer.
+    """
 
     peer = models.ForeignKey(Peer, models.CASCADE, related_name="slots")
     starts_at = models.DateTimeField()
     closed = models.BooleanField(default=False)
     extra = models.BooleanField(default=False)  # added for this date alone, outside the weekly hours
+    called_off = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = "créneau"

@@ -125,6 +125,7 @@ def hold(*, case, peers, starts_at):
                 Reservation.objects.create(slot=slot, case=case)
     except IntegrityError as error:
         raise SlotTaken from error
+    Slot.objects.filter(pk__in=[slot.pk for slot in slots if slot.called_off]).update(called_off=False)
     week = audit.monday_of(timezone.localdate(starts_at))
     Case.objects.filter(pk=case.pk, last_week__lt=week).update(last_week=week)
 

@@ -8,14 +8,14 @@ under the case's SHRED key besides.
 
 import json
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from listening_cell import vault
 from listening_cell.enums import AuditAction, CaseState
-from listening_cell.models import Case, CaseEnvelope, Message, Note, new_reference
+from listening_cell.models import Case, CaseEnvelope, Message, Note, Slot, new_reference
 from listening_cell.services import audit, files, keys
 from listening_cell.services.audit import pepper
 
@@ -200,7 +200,10 @@ def sealed_entry(opened, where, private, *, author, content):
 
 @transaction.atomic
 def write_message(*, opened, author, content):
-    """Add a message from the requester ("requester") or from a peer (an id); return it. Its date is sealed with it."""
+    """Add a message from the requester ("requester") or from a peer (an id); return it. Its date is sealed with it.
+
+    How many there are is kept in a file too, once committed: a table rolled back or cut short is then seen.
+    """
     case = lock_case(opened.case.reference)
     check_keys(opened, case)
     case.messages += 1
@@ -208,6 +211,7 @@ def write_message(*, opened, author, content):
     where = place("message", case.reference, case.messages)
     blob = sealed_entry(opened, where, opened.case_key, author=author, content=content)
     opened.case.messages = case.messages
+    transaction.on_commit(lambda: files.keep_message_count(case.reference, case.messages))
     return Message.objects.create(case=case, number=case.messages, blob=blob)
 
 
@@ -215,7 +219,7 @@ def write_message(*, opened, author, content):
 def write_note(*, opened, author, content):
     """Add a note (content: plain values for JSON); return it. An edit is a new note, which names what it replaces.
 
-    How many there are is kept in a file too, once committed: a table rolled back or cut short is then seen.
+    Counted in a file too, as messages are.
     """
     case = lock_case(opened.case.reference)
     check_keys(opened, case)
@@ -249,8 +253,8 @@ def entry_of(opened, row, purpose, private):
 
 
 def message_count(case):
-    """Return how many messages a case has: the database alone would not be believed."""
-    return case.messages
+    """Return how many messages a case has, or ever had: the database alone would not be believed."""
+    return max(case.messages, files.message_count(case.reference))
 
 
 def note_count(case):
@@ -259,7 +263,7 @@ def note_count(case):
 
 
 def read_messages(opened):
-    """Return the messages of a case, oldest first. Raises Unreadable where one is missing, moved or forged."""
+    """Return the messages of a case, oldest first. Raises Unreadable where one is missing, even the last, or forged."""
     return read_entries(opened, Message, "message", opened.case_key, message_count(opened.case))
 
 
@@ -330,11 +334,16 @@ def give_envelopes(opened, peers):
 
 @transaction.atomic
 def shred_case(*, case, actor=""):
-    """Forget a case for good: its SHRED key first, so that no backup ever opens again, then its rows."""
+    """Forget a case for good: its SHRED key first, so that no backup ever opens again, then its rows.
+
+    The hours of a talk to come are free again, and say that it will not take place: its pair might go for nothing.
+    """
     # The case, then the chain, as whatever else holds both: two that wait for one another would never end.
     Case.objects.select_for_update().filter(pk=case.reference).first()
     audit.record(AuditAction.SHRED, actor=actor, case=case if case.reference in files.references() else None)
     files.destroy(case.reference)
+    ahead = timezone.now() - timedelta(hours=1)
+    Slot.objects.filter(reservation__case=case, starts_at__gt=ahead).update(called_off=True)
     Case.objects.filter(pk=case.reference).delete()
 
 

@@ -5,6 +5,7 @@ that mean nothing outside the server.
 """
 
 import time
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from listening_cell.enums import KeyState
-from listening_cell.models import Case, CellAudit, CellSettings, Note, Peer, Referent, RootKey
+from listening_cell.models import Case, CellAudit, CellSettings, Message, Note, Peer, Referent, RootKey
 from listening_cell.services import audit, casework, enrolling, files, keys, retention
 
 LATE = timedelta(days=2)  # the purge runs every day
@@ -36,7 +37,7 @@ def wrong(sentence):
 
 def check():
     """Return every finding, in the order in which one puts things right."""
-    return [*root(), *holders(), *chain(), *shred_files(), *notes(), *terms()]
+    return [*root(), *holders(), *chain(), *shred_files(), *notes(), *messages(), *terms()]
 
 
 # --- Keys -----------------------------------------------------------------------------------------
@@ -111,19 +112,31 @@ def shred_files():
     return found or [fine("Fichiers d’oubli : un par suivi, aucun de trop.")]
 
 
+def missing(model, count):
+    """Return {reference: (how many are there, how many were written)} of the cases that lack notes, or messages."""
+    there = Counter(model.objects.values_list("case_id", flat=True))
+    written = {case.pk: count(case) for case in Case.objects.all()}
+    return {name: (there[name], wanted) for name, wanted in written.items() if there[name] < wanted}
+
+
 def missing_notes():
-    """Return {reference: (how many notes are there, how many were written)} of the cases that lack some."""
-    there = {}
-    for reference in Note.objects.values_list("case_id", flat=True):
-        there[reference] = there.get(reference, 0) + 1
-    written = {case.pk: max(case.notes, files.note_count(case.pk)) for case in Case.objects.all()}
-    return {name: (there.get(name, 0), count) for name, count in written.items() if there.get(name, 0) < count}
+    return missing(Note, casework.note_count)
+
+
+def missing_messages():
+    return missing(Message, casework.message_count)
 
 
 def notes():
     lacking = missing_notes()
     sentences = [f"Suivi {name} : {there} comptes rendus sur {count}." for name, (there, count) in lacking.items()]
     return [wrong(sentence) for sentence in sentences] or [fine("Comptes rendus : aucun ne manque.")]
+
+
+def messages():
+    lacking = missing_messages()
+    sentences = [f"Suivi {name} : {there} messages sur {count}." for name, (there, count) in lacking.items()]
+    return [wrong(sentence) for sentence in sentences] or [fine("Messages : aucun ne manque.")]
 
 
 # --- Terms ----------------------------------------------------------------------------------------
@@ -157,6 +170,7 @@ def accept_restore():
     """
     audit.lock_cell()
     last, head, lacking = CellAudit.objects.order_by("seq").last(), files.head(), missing_notes()
+    unsaid = missing_messages()
     seq = last.seq if last else 0
     found = [fine(f"Lignes de la chaîne perdues avec la restauration : {max(head['seq'] - seq, 0)}.")]
     files.write_head(seq, last.mac if last else b"")
@@ -164,4 +178,8 @@ def accept_restore():
         Case.objects.filter(pk=name).update(notes=there)
         files.write_note_count(name, there)
         found.append(fine(f"Suivi {name} : comptes rendus perdus, {count - there} ; les autres se lisent de nouveau."))
+    for name, (there, count) in unsaid.items():
+        Case.objects.filter(pk=name).update(messages=there)
+        files.write_message_count(name, there)
+        found.append(fine(f"Suivi {name} : messages perdus, {count - there} ; les autres se lisent de nouveau."))
     return found

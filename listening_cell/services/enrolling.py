@@ -4,7 +4,10 @@ Every act of a referent asks for ROOT first: a referent whose own key was not si
 once its mark has been read aloud by its holder: whoever put another key in the database would be heard.
 """
 
+from contextlib import suppress
+
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from cafe.errors import Refusal
@@ -12,7 +15,7 @@ from cafe.text import normalise_email
 from listening_cell import vault
 from listening_cell.enums import AuditAction, KeyState
 from listening_cell.models import Peer, Referent
-from listening_cell.services import audit, files, keys
+from listening_cell.services import audit, files, keys, slips
 from members.enums import Role
 from members.models import User
 
@@ -157,18 +160,22 @@ def let_start_again(*, referent, private, holder):
     holder.save()
     audit.record(AuditAction.REVOKE, actor=referent.pk)
     transaction.on_commit(lambda: files.keep_revocation(holder.pk, holder.key_epoch))
+    if isinstance(holder, Referent):
+        renew_stat(referent=referent, private=private)
     return holder
 
 
 @transaction.atomic
 def revoke(*, referent, private, holder):
-    """Revoke somebody's key and take their role away. Raises Refusal."""
+    """Revoke somebody's key and take their role away; of a referent, STAT is renewed too. Raises Refusal."""
     root_for(referent, private)
     holder = locked(holder)
     if holder.state == KeyState.REVOKED:
         raise Refusal("Cette clé est déjà révoquée.")
     forbid_oneself(holder, referent)
     keys.revoke(holder=holder, actor=referent.pk)
+    if isinstance(holder, Referent):
+        renew_stat(referent=referent, private=private)
 
 
 def forbid_oneself(holder, referent):
@@ -189,12 +196,47 @@ def set_seasoned(*, referent, private, holder, seasoned):
 
 @transaction.atomic
 def succeed_root(*, referent, private):
-    """Replace ROOT; return the new verify key. Raises Refusal."""
+    """Replace ROOT, and the statistics key, which whoever saw the one has seen; return the new verify key.
+
+    Raises Refusal.
+    """
     root_for(referent, private)
-    return keys.succeed_root(referent=referent, private=private)
+    fresh = keys.succeed_root(referent=referent, private=private)
+    referent.refresh_from_db()
+    renew_stat(referent=referent, private=private)
+    return fresh
+
+
+def renew_stat(*, referent, private):
+    """Make another statistics key, sealed to the referents ROOT vouches for; the slips that wait are sealed to it anew.
+
+    Who held the former one reads no slip any more, neither those that waited nor those to come. Raises Refusal.
+    """
+    audit.lock_cell()
+    root, stat = root_for(referent, private), vault.new_private()
+    vouched = [one for one in Referent.objects.all() if keys.is_vouched(one, keys.verify_key())]
+    if referent not in vouched:
+        raise Refusal(NO_ROOT)
+    # What this referent's former key does not open was lost already: it is no reason to keep it in other hands.
+    with suppress(vault.Unreadable):
+        slips.seal_anew(keys.stat_of(referent=referent, private=private), stat)
+    keys.name_stat(root, vault.public_of(stat))
+    for holder in vouched:
+        keys.entrust(referent=holder, root=root, stat=stat)
+    referent.refresh_from_db()
 
 
 # --- What waits -----------------------------------------------------------------------------------
+
+
+def to_revoke():
+    """Return who holds a key and has since come to coordinate or administer the portal, peers first.
+
+    Nothing new is entrusted to them; what they could already open stays theirs until a referent revokes the key.
+    """
+    runs = Q(user__is_staff=True) | Q(user__is_superuser=True) | Q(user__groups__name=Role.COORDINATION)
+    found = [model.objects.filter(runs).exclude(state=KeyState.REVOKED).distinct() for model in (Peer, Referent)]
+    return [holder for holders in found for holder in holders.select_related("user")]
 
 
 def awaited():

@@ -1,12 +1,13 @@
 """What the cell keeps outside the database, so that a stolen, restored or tampered database is told from the truth.
 
 Under CELL_SHRED_DIR: one SHRED key a case (deleting it forgets the case for good), the number of notes of each case,
-the head of the audit chain and the revocations. Each is written whole, or not at all.
+that of the messages of all, the head of the audit chain and the revocations. Each is written whole, or not at all.
 """
 
+import fcntl
 import json
 import os
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, time
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from django.conf import settings
 
 from listening_cell import vault
 
-HEAD, REVOKED = "chain.json", "revoked.json"
+HEAD, REVOKED, MESSAGES = "chain.json", "revoked.json", "messages.json"
 
 
 def folder():
@@ -67,6 +68,8 @@ def destroy(reference):
         os.fsync(file.fileno())
     for name in (path, folder() / f"{reference}.notes"):
         name.unlink(missing_ok=True)
+    if message_count(reference):
+        write_message_count(reference, 0)
 
 
 def references():
@@ -90,6 +93,41 @@ def write_note_count(reference, count):
 def note_count(reference):
     path = folder() / f"{reference}.notes"
     return int(path.read_bytes()) if path.exists() else 0
+
+
+@contextmanager
+def held():
+    """Let one process at a time change a file that they share."""
+    handle = os.open(folder(), os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def keep_message_count(reference, count):
+    """Keep how many messages a case has; the count only grows.
+
+    One file for all, since the time at which a file of its own was written would be that of somebody's last message.
+    """
+    if count > message_count(reference):
+        write_message_count(reference, count)
+
+
+def write_message_count(reference, count):
+    with held():
+        known = {name: kept for name, kept in message_counts().items() if name != reference}
+        write(folder() / MESSAGES, json.dumps(known | ({reference: count} if count else {})).encode())
+
+
+def message_counts():
+    """Return {reference: how many messages} of the cases that have any."""
+    return read_json(MESSAGES, {})
+
+
+def message_count(reference):
+    return message_counts().get(reference, 0)
 
 
 def read_json(name, default):

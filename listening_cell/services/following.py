@@ -113,6 +113,12 @@ def next_talks(peer, now):
     return dict(rows)
 
 
+def called_off(peer, now=None):
+    """Return when the talks were to begin that will not take place, their case being forgotten, until they are past."""
+    hours = peer.slots.filter(called_off=True, starts_at__gt=(now or timezone.now()) - TALK)
+    return list(hours.order_by("starts_at").values_list("starts_at", flat=True))
+
+
 @sensitive_variables()
 def cover_of(envelope, private, starts_at):
     try:

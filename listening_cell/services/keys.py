@@ -86,10 +86,7 @@ def hold_ceremony(*, user, passphrase):
     root, stat = vault.new_root(), vault.new_private()
     RootKey.objects.create(epoch=1, verify_key=vault.verify_key_of(root))
     write_anchor(root)
-    cell = CellSettings.objects.get(pk=1)
-    cell.stat_public = vault.public_of(stat)
-    cell.stat_signature = vault.sign(root, STAT_STATEMENT, cell.stat_public)
-    cell.save()
+    name_stat(root, vault.public_of(stat))
     referent = Referent.objects.filter(user=user).first() or Referent(user=user)
     new = make_key(holder=referent, passphrase=passphrase)
     entrust(referent=referent, root=root, stat=stat)
@@ -101,6 +98,12 @@ def hold_ceremony(*, user, passphrase):
 def write_anchor(root):
     text = vault.verify_key_of(root).hex()
     transaction.on_commit(lambda: files.write(settings.CELL_ROOT_FILE, f"{text}\n".encode()))
+
+
+def name_stat(root, public):
+    """Keep the public statistics key, signed by ROOT."""
+    signature = vault.sign(root, STAT_STATEMENT, public)
+    CellSettings.objects.filter(pk=1).update(stat_public=public, stat_signature=signature)
 
 
 def entrust(*, referent, root, stat):
@@ -130,7 +133,7 @@ def stat_public():
 
 @transaction.atomic
 def succeed_root(*, referent, private):
-    """Replace ROOT by a new one that the old one signs, and sign again with it every key it vouches for.
+    """Replace ROOT by a new one that the old one signs, and sign again with it every key it vouches for, STAT too.
 
     Return the new verify key. Expired keys stay expired. For when the old ROOT may have been seen. Where the
     environment names the verify key, it must then name this one: until it does, the chain still leads to it.
@@ -143,9 +146,7 @@ def succeed_root(*, referent, private):
     fresh = vault.verify_key_of(new)
     RootKey.objects.create(epoch=epoch, verify_key=fresh, signature=vault.sign(old, ROOT_STATEMENT, epoch, fresh))
     write_anchor(new)
-    cell = CellSettings.objects.get(pk=1)
-    cell.stat_signature = vault.sign(new, STAT_STATEMENT, bytes(cell.stat_public))
-    cell.save()
+    name_stat(new, vault.public_of(stat))
     for holder in vouched:
         holder.signature = vault.sign(new, *statement(holder))
         holder.save(update_fields=["signature"])
@@ -266,9 +267,14 @@ def is_vouched(holder, root):
         root
         and holder.state == KeyState.SIGNED
         and holder.expires_on
-        and not files.is_revoked(holder.pk, holder.key_epoch)
+        and not was_revoked(holder)
         and vault.is_signed(root, holder.signature, *statement(holder))
     )
+
+
+def was_revoked(holder):
+    """Tell whether this very key was revoked, though a database put back from a backup may say that it still counts."""
+    return files.is_revoked(holder.pk, holder.key_epoch)
 
 
 def mark_of(public):

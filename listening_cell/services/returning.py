@@ -138,7 +138,7 @@ def able(pair):
 
 def has_notes(case):
     """Tell whether notes were ever taken: the database alone would not be believed."""
-    return bool(case.notes or files.note_count(case.reference))
+    return bool(casework.note_count(case))
 
 
 def notes_hold(case, pair):

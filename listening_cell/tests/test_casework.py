@@ -84,6 +84,33 @@ def test_notes_reordered_rolled_back_or_cut_off_are_refused(pair):
     assert (swapped, whole, refused()) == (True, False, True)
 
 
+@pytest.mark.parametrize("also_the_count", [False, True])
+def test_messages_cut_off_at_the_end_are_missed_by_the_pair_and_by_the_requester(pair, also_the_count):
+    opened, receipt = make_case(*pair)
+    for number in range(3):
+        casework.write_message(opened=opened, author="requester", content=number)
+    Message.objects.filter(number=3).delete()
+    if also_the_count:
+        Case.objects.update(messages=2)
+
+    for reader in (casework.open_by_receipt(receipt), opened_by(pair[0])):
+        with pytest.raises(vault.Unreadable):
+            casework.read_messages(reader)
+
+
+def test_the_counts_of_messages_lie_in_one_file_and_go_with_their_case(pair):
+    cases = [make_case(*pair)[0] for _ in range(2)]
+    for opened in cases:
+        casework.write_message(opened=opened, author="requester", content=WORDS)
+    before = files.message_counts()
+
+    casework.shred_case(case=cases[0].case)
+
+    assert before == {opened.case.pk: 1 for opened in cases}
+    assert files.message_counts() == {cases[1].case.pk: 1}
+    assert not [path for path in files.folder().iterdir() if path.suffix not in {".shred", ".json"}]
+
+
 def test_a_message_sealed_by_who_lacks_the_shred_key_is_refused(pair):
     opened, receipt = make_case(*pair)
     public = vault.public_of(opened.case_key)

@@ -12,7 +12,18 @@ from django.utils import timezone
 
 from listening_cell import vault
 from listening_cell.enums import CaseState, KeyState
-from listening_cell.models import Case, CaseEnvelope, CellAudit, CellSettings, Note, Peer, Referent, RootKey, Slip
+from listening_cell.models import (
+    Case,
+    CaseEnvelope,
+    CellAudit,
+    CellSettings,
+    Message,
+    Note,
+    Peer,
+    Referent,
+    RootKey,
+    Slip,
+)
 from listening_cell.services import audit, casework, checking, files, keys
 from listening_cell.tests.factories import (
     PASSPHRASE,
@@ -79,6 +90,7 @@ def test_a_sound_cell_has_nothing_to_see(cell, settled):
         f"ok : Chaîne de traces : entière, {CellAudit.objects.count()} lignes.",
         "ok : Fichiers d’oubli : un par suivi, aucun de trop.",
         "ok : Comptes rendus : aucun ne manque.",
+        "ok : Messages : aucun ne manque.",
         "ok : Durées de conservation : respectées.",
     ]
 
@@ -173,6 +185,16 @@ def test_notes_fewer_than_were_written_are_seen(cell):
     assert to_see() == [f"Suivi {opened.case.reference} : 2 comptes rendus sur 3."]
 
 
+def test_messages_fewer_than_were_written_are_seen(cell):
+    opened, _ = make_case(make_peer(cell))
+    for _ in range(3):
+        casework.write_message(opened=opened, author=casework.REQUESTER, content="")
+    Message.objects.filter(number=3).delete()
+    Case.objects.update(messages=2)
+
+    assert to_see() == [f"Suivi {opened.case.reference} : 2 messages sur 3."]
+
+
 @pytest.mark.parametrize(
     ("state", "days", "late"),
     [
@@ -205,21 +227,25 @@ def test_after_a_restored_backup_what_is_lost_is_told_and_the_rest_reads_again(c
     casework.write_note(opened=opened, author=peer.pk, content="gardé")
     kept = CellAudit.objects.count()
     casework.write_note(opened=opened, author=peer.pk, content="perdu")
+    casework.write_message(opened=opened, author=peer.pk, content="perdu")
     audit.record("unlock", actor=peer.pk)
-    # The backup of before these two lines comes back.
+    # The backup of before these three lines comes back.
     Note.objects.filter(number=2).delete()
-    Case.objects.update(notes=1)
+    Message.objects.all().delete()
+    Case.objects.update(notes=1, messages=0)
     CellAudit.objects.filter(seq__gt=kept).delete()
 
     before = to_see()
     written, code = check(restored=True)
 
-    assert len(before) == 2
+    assert len(before) == 3
     assert "Lignes de la chaîne perdues avec la restauration : 1." in written
     assert f"Suivi {opened.case.reference} : comptes rendus perdus, 1 ; les autres se lisent de nouveau." in written
+    assert f"Suivi {opened.case.reference} : messages perdus, 1 ; les autres se lisent de nouveau." in written
     assert code == 0
     again = casework.open_envelope(peer.envelopes.select_related("case").get(), private)
     assert [note.content for note in casework.read_notes(again)] == ["gardé"]
+    assert casework.read_messages(again) == []
     audit.record("unlock", actor=peer.pk)
     assert audit.broken_link() is None
 

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -12,10 +13,10 @@ from django.utils import timezone
 from django.utils.html import escape
 from django.views.debug import ExceptionReporter
 
-from listening_cell import vault
+from listening_cell import counting, vault
 from listening_cell.enums import KeyState
-from listening_cell.models import CellAudit, Peer, Referent
-from listening_cell.services import casework, enrolling, keys
+from listening_cell.models import CellAudit, Peer, Referent, Slip
+from listening_cell.services import casework, enrolling, keys, sessions, slips
 from listening_cell.tests.factories import PASSPHRASE, make_case, make_cell, make_peer, private_of
 from listening_cell.views.spaces import COOKIE
 from members.enums import Role
@@ -25,6 +26,7 @@ from members.tests.factories import make_superuser, make_user
 pytestmark = pytest.mark.django_db(transaction=True)
 OTHER = "lampe velours tisane sentier marée"
 SURE = {"sure": "on"}
+SLIP = counting.Slip("soins", "0", "soi", "papier", motives=["charge"])
 
 
 @pytest.fixture
@@ -252,6 +254,23 @@ def test_a_revoked_peer_may_be_invited_again_with_another_key(referent, cell):
     assert keys.valid_peers() == [peer]
 
 
+def test_a_revoked_peer_opens_no_case_that_a_restored_database_brings_back(referent, cell, client):
+    peer, other = make_peer(cell), make_peer(cell, seasoned=False)
+    opened, _ = make_case(peer, other)
+    saved = [peer, *opened.case.envelopes.filter(peer=peer)]
+    private = private_of(peer)
+
+    referent.post(address("cell_revoke", peer), SURE)
+    for row in saved:
+        row.save()
+    peer.user.groups.add(Group.objects.get(name=Role.PEER))
+    client.force_login(peer.user)
+    client.cookies[COOKIE] = sessions.open_space(sessions.Space("peer", peer.pk, private))
+
+    assert client.get(reverse("cell_case", args=[opened.case.pk])).url == reverse("cell_key", args=["peer"])
+    assert client.get(reverse("cell_peers")).url == reverse("cell_key", args=["peer"])
+
+
 def test_whether_a_peer_is_experienced_can_change(referent, cell):
     peer = make_peer(cell, seasoned=False)
     url = address("cell_holder_seasoned", peer)
@@ -335,6 +354,70 @@ def test_a_revoked_referent_keeps_nothing_and_root_is_succeeded(referent, second
     assert fresh != old
     assert settings.CELL_ROOT_FILE.read_text().strip() == vault.verify_key_of(fresh).hex()
     assert keys.valid_peers() == [peer]
+
+
+@pytest.mark.parametrize("name", ["cell_revoke", "cell_start_again", "cell_root"])
+def test_the_statistics_key_that_a_referent_may_have_kept_opens_no_slip_any_more(referent, second, cell, name):
+    kept = keys.stat_of(referent=second, private=keys.unlock(holder=second, passphrase=OTHER))
+    before = slips.keep(SLIP)
+    third = make_third(cell)
+
+    referent.post(reverse(name) if name == "cell_root" else address(name, second), SURE)
+
+    after = slips.keep(SLIP)
+    cell.referent.refresh_from_db()
+    third.refresh_from_db()
+    stat = keys.stat_of(referent=third, private=keys.unlock(holder=third, passphrase=OTHER))
+    assert keys.stat_public() == vault.public_of(stat) != vault.public_of(kept)
+    assert keys.stat_of(referent=cell.referent, private=cell.private) == stat
+    rows = list(Slip.objects.all())
+    assert {row.key for row in rows} == {before.key, after.key}
+    assert [slips.opened(row, stat) for row in rows] == [SLIP, SLIP]
+    for row in rows:
+        with pytest.raises(vault.Unreadable):
+            slips.opened(row, kept)
+
+
+def make_third(cell):
+    third = keys.invite(model=Referent, user=make_user(), actor=cell.referent.pk)
+    keys.make_key(holder=third, passphrase=OTHER)
+    keys.entrust(referent=third, root=cell.root, stat=keys.stat_of(referent=cell.referent, private=cell.private))
+    return keys.sign_holder(holder=third, root=cell.root, actor=cell.referent.pk)
+
+
+def test_renewing_the_statistics_key_makes_no_forged_slip_count(referent, second, cell):
+    stat = keys.stat_of(referent=cell.referent, private=cell.private)
+    forged = vault.seal(b"x" * 200, public=vault.public_of(stat), place=slips.PLACE)
+    Slip.objects.create(blob=forged)
+    broken = Slip.objects.create(blob=b"x")
+
+    referent.post(address("cell_revoke", second), SURE)
+
+    cell.referent.refresh_from_db()
+    stat = keys.stat_of(referent=cell.referent, private=cell.private)
+    for row in Slip.objects.all():
+        with pytest.raises(vault.Unreadable):
+            slips.opened(row, stat)
+    assert bytes(Slip.objects.get(pk=broken.pk).blob) == b"x"
+
+
+@pytest.mark.parametrize("change", ["coordination", "is_superuser"])
+def test_a_referent_is_told_of_who_holds_a_key_and_has_come_to_coordinate_the_portal(referent, cell, change):
+    peer = make_peer(cell)
+    before = enrolling.to_revoke()
+    if change == "coordination":
+        peer.user.groups.add(Group.objects.get_or_create(name=Role.COORDINATION)[0])
+    else:
+        User.objects.filter(pk=peer.user_id).update(is_superuser=True, is_staff=True)
+
+    told = referent.get(reverse("cell_referent")).content.decode()
+    line = f"{escape(peer.user)} coordonne ou administre désormais le portail&nbsp;: révoquez sa clé."
+    referent.post(address("cell_revoke", peer), SURE)
+
+    assert (before, enrolling.to_revoke()) == ([], [])
+    assert line in told
+    assert address("cell_revoke", peer) in told
+    assert line not in referent.get(reverse("cell_referent")).content.decode()
 
 
 def test_root_is_recovered_by_the_code_of_a_referent(cell):

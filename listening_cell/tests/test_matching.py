@@ -197,6 +197,18 @@ def test_without_the_profession_the_load_decides_and_the_reason_says_so():
     assert chosen([busy, other, one], profession="orthoptiste") == Pair(one, other, Reason.OTHER_PROFESSION)
 
 
+def test_of_pairs_as_fair_one_seasoned_peer_goes_with_a_beginner_so_that_the_others_make_a_pair_too():
+    team = [peer("a"), peer("b"), peer("c", seasoned=False), peer("d", seasoned=False)]
+
+    for number in range(30):
+        seed = str(number).encode()
+        first = chosen(team, seed=seed)
+        left = [one for one in team if one.key not in first.keys]
+        assert chosen(left, seed=seed) is not None
+    busy = [replace(one, recent_talks=0 if one.seasoned else 1) for one in team]
+    assert set(chosen(busy).keys) == {"a", "b"}
+
+
 def test_a_profession_that_was_not_told_is_nobodys():
     assert chosen([peer("a", ""), peer("b", "")], profession="").reason == Reason.OTHER_PROFESSION
 

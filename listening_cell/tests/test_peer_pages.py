@@ -10,9 +10,20 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from cafe.models import Outgoing
 from listening_cell.enums import CaseState
 from listening_cell.models import Case, CaseEnvelope, CellSettings, Note, Slip
-from listening_cell.services import booking, casework, closing, following, interviews, keys, passing, sessions
+from listening_cell.services import (
+    booking,
+    casework,
+    closing,
+    following,
+    interviews,
+    keys,
+    passing,
+    returning,
+    sessions,
+)
 from listening_cell.tests.factories import PASSPHRASE, make_case, make_cell, make_peer, make_slot, private_of
 from listening_cell.tests.test_following import CONTENT, SLIP, opened_by, said, slots_of
 from listening_cell.views.spaces import COOKIE
@@ -103,6 +114,32 @@ def test_today_says_two_months_before_that_ones_key_is_to_be_extended(client, pa
     enter(client, pair[0])
 
     assert ("Votre clé s’arrête le" in words_of(client.get(TODAY))) is told
+
+
+def test_today_says_that_a_talk_whose_case_was_withdrawn_will_not_take_place_until_its_hour_is_past(
+    client, cell, pair, time_machine
+):
+    opened, receipt = make_case(*pair, words=WORDS)
+    (at,) = slots_of(pair, 1)
+    booking.hold(case=opened.case, peers=pair, starts_at=at)
+    third = make_peer(cell)
+    make_slot(third, days=1)
+    enter(client, pair[0])
+    sentence = "n’aura pas lieu"
+    seen = [sentence in words_of(client.get(TODAY))]
+
+    returning.forget(opened=casework.open_by_receipt(receipt))
+    page = words_of(client.get(TODAY))
+    seen += [sentence in page, opened.case.pk in page]
+    # The hour is free again; whoever is given another talk then reads of that one alone.
+    again, _ = make_case(pair[1], third)
+    booking.hold(case=again.case, peers=[pair[1], third], starts_at=at)
+    seen.append([following.called_off(peer) for peer in (*pair, third)])
+    time_machine.move_to(at + following.TALK)
+    seen.append(following.called_off(pair[0]))
+
+    assert seen == [False, True, False, [[at], [], []], []]
+    assert not Outgoing.objects.exists()
 
 
 def test_today_shows_covers_and_no_word_of_the_requests(client, request_to_read):
@@ -577,6 +614,18 @@ def test_the_slip_is_filled_with_what_the_case_knows(client, pair, case):
         "profession": "soins", "beneficiary": "soi", "talks": "2-3", "through": None,
         "motives": {"charge", "finances", "addictions"}, "orientations": None, "resources": [str(sheet.pk)],
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("held", "talks"), [([], None), (["absent"], "0"), (["absent", "held"], "1")])
+def test_a_case_to_which_nobody_came_counts_for_no_talk(client, pair, case, held, talks):
+    for one in held:
+        interviews.write_interview(**opened_by(pair[0]), content=CONTENT | {"held": one})
+
+    form = client.get(address("cell_case_close", case)).context["form"]
+
+    assert form["talks"].value() == talks
+    client.post(address("cell_case_close", case), ANSWERS | {"talks": "0"})
+    assert Slip.objects.count() == 1
 
 
 def test_closing_then_reading_then_opening_again(client, pair, case):

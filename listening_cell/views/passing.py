@@ -82,7 +82,7 @@ class CloseView(CasePage):
         sheets = {closing.sheet_key(known[slug]): known[slug].name for slug in handed if slug in known}
         initial = proposed(
             request=casework.read_request(self.opened),
-            talks=interviews.talks_held(log),
+            talks=interviews.talks_held(log) if log else None,
             motives=interviews.suggested_motives(log),
             sheets=sheets,
         )

@@ -22,6 +22,7 @@ class TodayView(PeerSpace):
             "waiting": [cover for cover in covers if cover.waits],
             "talks": [cover for cover in covers if cover.at and cover.readable],
             "undated": [cover for cover in covers if not cover.at and not cover.waits],
+            "called_off": following.called_off(self.holder),
             "key_ends": self.holder.expires_on if enrolling.ends_soon(self.holder) else None,
             "page_obj": page,
         }

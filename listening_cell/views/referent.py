@@ -11,5 +11,5 @@ class ReferentHomeView(ReferentSpace):
         return self.home()
 
     def home(self, refusal=""):
-        todo = enrolling.awaited() | {"request": notices.waiting_for_referent()}
+        todo = enrolling.awaited() | {"request": notices.waiting_for_referent(), "revoke": enrolling.to_revoke()}
         return render(self.request, "listening_cell/referent/home.html", {"todo": todo, "refusal": refusal})

@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_variables
 from listening_cell.enums import KeyState
 from listening_cell.forms.follow import CodeForm
 from listening_cell.models import Peer, Referent
-from listening_cell.services import casework, sessions
+from listening_cell.services import casework, keys, sessions
 from members.enums import Role
 from members.permissions import RoleRequiredMixin
 
@@ -88,7 +88,7 @@ class HolderSpace(RoleRequiredMixin, CellPage):
         if not request.user.has_role(*self.roles):
             return super().dispatch(request, *args, **kwargs)
         self.holder = self.model.objects.select_related("user").filter(user=request.user).first()
-        if self.holder is None or self.holder.state not in KeyState.usable:
+        if self.holder is None or self.holder.state not in KeyState.usable or keys.was_revoked(self.holder):
             return redirect("cell_key", self.kind)
         space = space_of(request, self.kind)
         if space is None or space.owner != self.holder.pk:
