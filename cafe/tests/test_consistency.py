@@ -29,8 +29,6 @@ SILENT_CONSTRAINTS = {
     "answer_says_something",
     "answer_value_once",
     "coding_once",
-    "invitation_once_per_person",
-    "invitation_once_per_session",
     "question_is_not_its_condition",
     "snapshot_once_per_scope",
     "survey_closed_has_date",
