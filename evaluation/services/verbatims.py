@@ -162,12 +162,6 @@ def _ids(corpus, ledger):
     return tuple(pk for pk in texts_shown(ledger, PLACES, TOTAL, salt=salt) if pk > 0)
 
 
-def stored_corpora(survey):
-    """Return the corpora as they were last looked at: a report shows nothing new and writes nothing."""
-    ledgers = dict(survey.snapshots.values_list("scope", "content"))
-    return [Corpus(one.question, one.comment, _ids(one, ledgers.get(one.scope, {}))) for one in written(survey)]
-
-
 def known_words():
     """Return the names and places that the portal knows; professions and titles of activities are no names."""
     first, last = set(), set()
@@ -207,29 +201,24 @@ def quotations(survey, question=None, *, quoted_only=True):
 
     Only of answers that may be read (11 at first), and in the words of the coordination, never as they were written.
     """
+    about = {"answer__question__survey": survey, "cleared": True} | ({"quoted": True} if quoted_only else {})
+    readings = {one.answer_id: one for one in Reading.objects.filter(**about).exclude(words="")}
     found = []
-    for corpus in stored_corpora(survey):
-        if corpus.ids and question in (None, corpus.question):
-            found += _cleared(corpus, quoted_only)
+    for corpus in corpora(survey) if readings else []:
+        if question in (None, corpus.question) and not readings.keys().isdisjoint(corpus.ids):
+            found += _quotations(corpus, readings)
     return found
 
 
-def _cleared(corpus, quoted_only):
-    about = {"answer__question": corpus.question, "answer__comment": corpus.comment, "cleared": True}
-    readings = {one.answer_id: one for one in Reading.objects.filter(**about).exclude(words="")}
+def _quotations(corpus, readings):
     under = headings_of(corpus)
     told = {one.label for one in _counts(under)}
-    return [
-        Quotation(
-            corpus.question,
-            corpus.comment,
-            readings[pk].words,
-            tuple(sorted(under.get(pk, frozenset()) & told)),
-            readings[pk].quoted,
-        )
-        for pk in corpus.ids
-        if pk in readings and (readings[pk].quoted or not quoted_only)
-    ]
+
+    def quotation(pk):
+        labels = tuple(sorted(under.get(pk, frozenset()) & told))
+        return Quotation(corpus.question, corpus.comment, readings[pk].words, labels, readings[pk].quoted)
+
+    return [quotation(pk) for pk in corpus.ids if pk in readings]
 
 
 def heading_counts(question, *, comment=False):
@@ -238,7 +227,7 @@ def heading_counts(question, *, comment=False):
     An answer is under a heading where everyone who classified it put it there. While a blind reading by two people is
     not compared, there are none.
     """
-    for corpus in stored_corpora(question.survey):
+    for corpus in corpora(question.survey):
         if (corpus.question, corpus.comment) == (question, comment):
             return _counts(headings_of(corpus))
     return []

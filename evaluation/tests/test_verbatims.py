@@ -12,7 +12,7 @@ from cafe.errors import Refusal
 from evaluation.enums import QuestionKind, SurveyKind
 from evaluation.models import Answer, Reading, ResultSnapshot
 from evaluation.services.coding import code_answer
-from evaluation.services.verbatims import corpora, decide, heading_counts, known_words, quotations, stored_corpora
+from evaluation.services.verbatims import corpora, decide, heading_counts, known_words, quotations
 from evaluation.tests.factories import make_question, make_response, make_survey
 from evaluation.tests.written import make_written, read, write, yesterday
 from members.enums import Role
@@ -167,13 +167,6 @@ def test_the_portal_knows_its_people_its_places_and_what_is_no_name():
     assert {"infirmier", "cafe", "soignants"} <= known.plain
 
 
-def test_a_report_reads_what_was_shown_and_shows_nothing_new():
-    corpus = make_written(11)
-    write(corpus.question, 5)
-
-    assert [len(one.ids) for one in stored_corpora(corpus.question.survey)] == [11]
-
-
 def test_the_page_of_a_questionnaire_says_which_questions_can_be_read(client, coder):
     corpus = make_written(12)
     make_question(corpus.question.survey, kind=QuestionKind.SHORT, text="Un mot ?")
@@ -231,14 +224,22 @@ def test_an_answer_is_classified_cleared_and_quoted_in_one_form_which_leads_to_t
     assert client.get(path("survey_verbatims_code", corpus)).url == response.url
 
 
-def test_the_last_answer_leads_back_to_the_list(client, coder):
+def test_what_fits_no_heading_is_classified_too_and_the_last_answer_leads_back_to_the_list(client, coder):
     corpus = make_written(11)
-    for pk in corpus.ids:
-        response = client.post(
-            path("survey_verbatim", corpus, pk), {"headings": ["0"] if not pk else [], "new": "Tout"}
-        )
+    client.post(path("survey_verbatim", corpus, corpus.ids[0]), {"headings": ["0"]})
+    nothing = corpus.question.headings.get()
+    for pk in corpus.ids[1:]:
+        response = client.post(path("survey_verbatim", corpus, pk), {"headings": [str(nothing.pk)]})
 
-    assert response.url == path("survey_verbatims_read", corpus)
+    assert (nothing.label, response.url) == ("Rien à classer", path("survey_verbatims_read", corpus))
+
+
+def test_a_name_left_in_cleared_words_is_said_again(client, coder):
+    corpus = make_written(11)
+    form = {"new": "Merci", "words": "Merci à Camille, un mardi.", "cleared": "on"}
+    page = client.post(path("survey_verbatim", corpus, corpus.ids[0]), form, follow=True).content.decode()
+
+    assert "Dans la réponse 1, il reste peut-être un nom ou un lieu : « Camille »." in page
 
 
 def test_what_is_wrong_is_said_and_what_was_typed_is_kept(client, coder):

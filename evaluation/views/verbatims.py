@@ -131,10 +131,6 @@ def next_address(corpus, coder, after=None):
 class VerbatimView(CoordinationMixin, View):
     """One answer: its text with its flags, its headings, and the words in which it may be shown to others."""
 
-    def setup(self, request, *args, **kwargs):
-        super().setup(request, *args, **kwargs)
-        self.corpus = None
-
     def find(self, pk, question, part, answer):
         self.corpus = find_corpus(pk, question, part)
         found = self.corpus.answers([answer]) if answer in self.corpus.ids else []
@@ -144,7 +140,8 @@ class VerbatimView(CoordinationMixin, View):
         self.answer.question = self.corpus.question
         self.headings = list(self.corpus.question.headings.all())
         self.mine = coding.labels_by(self.corpus, self.request.user)
-        self.spans = names.flags(self.answer.text, verbatims.known_words())
+        self.known = verbatims.known_words()
+        self.spans = names.flags(self.answer.text, self.known)
 
     def form(self, data=None):
         labels = self.mine.get(self.answer.pk, ())
@@ -186,10 +183,19 @@ class VerbatimView(CoordinationMixin, View):
         except Refusal as refusal:
             form.add_error(None, refusal.sentence)
             return self.page(form)
+        self.warn(form.decision())
         following = next_address(self.corpus, request.user, after=self.answer.pk)
         if "#" not in following:
             messages.success(request, "C’est enregistré. Vous avez classé tout ce qui peut être lu.")
         return redirect(following)
+
+    def warn(self, decision):
+        """Whoever clears words decides alone; what still looks like a name is said to her once more."""
+        spans = names.flags(decision["words"], self.known) if decision["cleared"] else []
+        if spans:
+            rank = self.corpus.ids.index(self.answer.pk) + 1
+            left = ", ".join(f"« {decision['words'][span.start : span.end]} »" for span in spans)
+            messages.warning(self.request, f"Dans la réponse {rank}, il reste peut-être un nom ou un lieu : {left}.")
 
     @transaction.atomic
     def save(self, form):
