@@ -500,6 +500,8 @@ TABLE = {
     "cell_guide": row({PEER, CELL_REFERENT}),
     # questionnaires: answering, paper
     # questionnaires: writing them
+    "participation": row({COORDINATION, BOARD}),
+    "participation_export": row({COORDINATION, BOARD}, lambda: {"extension": "csv"}),
     "survey_list": row({COORDINATION}),
     "survey_new": row({COORDINATION}),
     "survey_edit": row({COORDINATION}, a_survey_draft),
@@ -525,6 +527,11 @@ TABLE = {
     "survey_sending_end": row({COORDINATION}, a_sending),
     "survey_stop": row(ANYONE, lambda: {"token": "jeton"}),
     # questionnaires: files
+    "survey_nation": row({COORDINATION}, a_survey),
+    "survey_files": row({COORDINATION}, a_survey),
+    "survey_table": row({COORDINATION}, lambda: a_survey() | {"extension": "csv"}),
+    "survey_codebook": row({COORDINATION}, lambda: a_survey() | {"extension": "csv"}),
+    "survey_lines": row({COORDINATION}, lambda: a_survey() | {"extension": "csv"}, absent=True),
     "survey_import": row({COORDINATION}),
     "survey_import_preview": row({COORDINATION}, lambda: {"pk": uuid.uuid4()}),
     "survey_import_discard": row({COORDINATION}, lambda: {"pk": uuid.uuid4()}),
