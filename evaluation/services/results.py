@@ -131,12 +131,11 @@ def _read(surveys, today):
     kept = {one.survey_id: one for one in ResultSnapshot.objects.filter(survey__in=surveys, scope=SCOPE)}
     blank = {}
     for pk, survey in surveys.items():
-        own = {key for known, key in people if known == pk} | {
-            one.session_id for one in sendings if one.survey_id == pk
-        }
-        here = {key: sessions[key] for key in sorted(own - {None})}
-        places = _places(survey, here, [one for one in sendings if one.survey_id == pk], today)
-        blank[pk] = Results(survey, tuple(questions[pk]), places, here)
+        sent = [one for one in sendings if one.survey_id == pk]
+        sent_after = frozenset(one.session_id for one in sent)
+        own = {key for known, key in people if known == pk and key} | sent_after
+        here = {key: sessions[key] for key in sorted(own)}
+        blank[pk] = Results(survey, tuple(questions[pk]), _places(survey, here, sent, today), here, sent_after)
     fresh = {pk for pk, results in blank.items() if _is_fresh(kept.get(pk), results, people)}
     live = _tallies([one for pk in surveys if pk not in fresh for one in questions[pk]], people, today)
     return {
