@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -19,8 +18,6 @@ from evaluation.specs import spec_of
 from evaluation.statistics import Gap, Interval
 from evaluation.tests.factories import make_question, make_survey
 from evaluation.thresholds import Mean, Row, Shown, advance, shown
-from members.enums import Role
-from members.tests.factories import make_user
 
 K = QuestionKind
 
@@ -127,13 +124,6 @@ def test_the_same_question_is_known_by_its_key_or_word_for_word_and_answered_in_
 
 
 # --- Pages ----------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def desk(db):
-    client = Client()
-    client.force_login(make_user(role=Role.COORDINATION, second_factor=True))
-    return client
 
 
 def spread(below, above):

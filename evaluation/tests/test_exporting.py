@@ -7,7 +7,6 @@ from datetime import timedelta
 from io import BytesIO, StringIO
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
@@ -18,19 +17,10 @@ from evaluation.models import Answer, Response, ResultSnapshot
 from evaluation.services.exporting import kept_lines, make_lines, results_table, variables_of, wanted_questions
 from evaluation.services.results import results_of
 from evaluation.tests.factories import make_question, make_survey
-from members.enums import Role
-from members.tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
 K = QuestionKind
 OPTIONS = [{"key": "a", "label": "=Infirmière"}, {"key": "b", "label": "Kiné"}, {"key": "c", "label": "Orthoptiste"}]
-
-
-@pytest.fixture
-def desk():
-    client = Client()
-    client.force_login(make_user(role=Role.COORDINATION, second_factor=True))
-    return client
 
 
 def answered(count=120, *, days=3, **fields):

@@ -29,18 +29,6 @@ TITLES = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def coordinator(db):
-    return make_user(role=Role.COORDINATION, second_factor=True)
-
-
-@pytest.fixture
-def desk(coordinator):
-    client = Client()
-    client.force_login(coordinator)
-    return client
-
-
 def lines(count=12):
     """count people; the last one has a profession that nobody shares, and writes his telephone number."""
     for number in range(count):
