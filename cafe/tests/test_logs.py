@@ -37,8 +37,9 @@ def test_an_error_keeps_its_traceback_but_not_the_personal_link(path):
     assert "ValueError" in text
 
 
-def test_of_the_listening_cell_only_the_kind_of_error_is_kept():
-    assert logged("/ecoute/suivi/") == "/ecoute/…: ValueError"
+@pytest.mark.parametrize("first", ["ecoute", "questionnaires"])
+def test_of_the_listening_cell_and_of_answers_only_the_kind_of_error_is_kept(first):
+    assert logged(f"/{first}/secret/") == f"/{first}/…: ValueError"
 
 
 def test_other_addresses_are_told_whole():

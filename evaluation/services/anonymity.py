@@ -2,7 +2,8 @@
 
 Until then an administrator could join the two: a row's place and its transaction (ctid and xmin on PostgreSQL, rowid on
 SQLite), or a reminder that somebody no longer received. So both sides are written anew, each in an order drawn by lot,
-in one transaction. Out of reach: copies of the database made on successive days, which tell who answered in between.
+in one transaction. Out of reach: copies of the database made on successive days, which tell who answered in between;
+docs/installation.md leaves invitations out of them.
 """
 
 import secrets
@@ -45,9 +46,6 @@ def shuffle(survey):
     writes or deletes either locks the questionnaire too, or a row could come back or be lost.
     """
     survey = lock_survey(survey)
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA secure_delete = ON")  # deleted rows are overwritten in the file
     responses = list(Response.objects.filter(survey=survey))
     answers = list(Answer.objects.filter(response__survey=survey))
     invitations = list(Invitation.objects.filter(sending__survey=survey).select_related("sending"))
@@ -84,7 +82,10 @@ def _insert(rows):
 
 
 def leave_no_trace():
-    """Have PostgreSQL give up the rows as they were; it would, later. Inside a transaction it cannot."""
+    """Have PostgreSQL give up the rows as they were; it would by itself, later. Not inside a transaction.
+
+    SQLite overwrites what is deleted (secure_delete, see the settings).
+    """
     if connection.vendor == "postgresql" and not connection.in_atomic_block:
         tables = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in (Response, Answer, Invitation))
         with connection.cursor() as cursor:
