@@ -24,7 +24,6 @@ LABEL_CHARS = int(WIDTH / CHAR)
 THICK = 16
 GAP = 14
 MOST_VALUES_WRITTEN = 12
-MOST_MONTHS_WRITTEN = 6
 PLOT_HEIGHT = 170
 # Names of the fills of templates/charts/_patterns.svg: each is told from its neighbours without colour.
 FILLS = ("plain", "stripes", "pale", "dots", "dark", "crosses")
@@ -255,13 +254,14 @@ class Lines(Chart):
         }
 
     def written_moments(self, at, bottom):
-        every = -(-len(self.moments) // MOST_MONTHS_WRITTEN)
-        places = range(0, len(self.moments), every)
+        """Return as many of the moments as fit side by side, the first always."""
+        widest = CHAR * max(map(len, self.moments))
+        every = -(-len(self.moments) // max(1, int((WIDTH - at(0, 0)[0]) / (widest + 8))))
         last = len(self.moments) - 1
         return [
             {"x": px(at(place, 0)[0]), "y": px(bottom + LEADING), "text": tidy(self.moments[place])}
-            | {"anchor": "end" if place == last and last else "middle"}
-            for place in places
+            | {"anchor": {0: "start", last: "end"}.get(place, "middle")}
+            for place in range(0, len(self.moments), every)
         ]
 
     def points(self, line, at):

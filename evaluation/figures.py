@@ -132,6 +132,10 @@ class Figures:
     def members_told(self):
         return self.members_people.told
 
+    @property
+    def newcomers_told(self):
+        return Share(self.newcomers, self.people).told
+
 
 def held(period):
     """The sessions of a period that were marked as held."""

@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("coordination/participation/", include("evaluation.urls.participation")),
     path("questionnaires/", include("evaluation.urls.answering")),
     path("questionnaires/", include("evaluation.urls.stopping")),
     path("coordination/questionnaires/", include("evaluation.urls.building")),
