@@ -5,6 +5,7 @@ mark out of ten of a session; "who5"; "profession"; and the keys of the national
 says which answers count. Questions follow the wording of the study they are compared with as closely as one line may.
 """
 
+import re
 from dataclasses import dataclass
 
 from evaluation.enums import QuestionKind, SurveyAudience, SurveyKind
@@ -13,8 +14,18 @@ from members.enums import Profession
 SATISFACTION = "satisfaction"
 
 
+class Typeset:
+    """Its words are typed as on a keyboard, and kept with the spaces of French that no line breaks at."""
+
+    words = ()
+
+    def __post_init__(self):
+        for name in self.words:
+            object.__setattr__(self, name, re.sub(r" (?=[?!:;»])|(?<=«) ", "\u00a0", getattr(self, name)))
+
+
 @dataclass(frozen=True)
-class Ask:
+class Ask(Typeset):
     """A question. options: (key, label) pairs. condition: (key of an earlier question, the answers that show this one).
 
     A choice's answers are named by the keys of its options; those of other kinds are as `Answer` keeps them.
@@ -34,9 +45,11 @@ class Ask:
     condition: tuple = ()
     national_key: str = ""
 
+    words = ("text", "section", "help_text", "comment")
+
 
 @dataclass(frozen=True)
-class Model:
+class Model(Typeset):
     """A ready-made questionnaire; about: what it is for, as the coordination reads it before choosing."""
 
     key: str
@@ -48,6 +61,8 @@ class Model:
     questions: tuple
     audience: str = SurveyAudience.INVITED
     reminders: int = 1
+
+    words = ("title", "about", "intro", "thanks")
 
 
 def national(key, kind, text, **fields):
