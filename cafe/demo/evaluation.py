@@ -19,6 +19,7 @@ from evaluation.catalogue import AFTER_SESSION, DOCTOR, HEALTH, MODELS, NEEDS
 from evaluation.enums import SurveyState
 from evaluation.models import Answer, Coding, Heading, Reading, Response, Sending, Survey
 from evaluation.services.building import create_survey
+from evaluation.services.verbatims import NOTHING
 from evaluation.values import OTHER
 
 YES, NO, UNSURE = 1, 0, 2
@@ -241,14 +242,16 @@ def code(answers, users, random):
     """Two people put the words to the team under headings, and a few of them were chosen to be quoted."""
     belongs = dict(verbatims.WORDS)
     labels = sorted({label for group in belongs.values() for label in group})
-    made = Heading.objects.bulk_create(Heading(question=answers[0].question, label=label) for label in labels)
+    made = Heading.objects.bulk_create(
+        Heading(question=answers[0].question, label=label) for label in [*labels, NOTHING]
+    )
     headings = {one.label: one for one in made}
     codings, quoted = [], {}
     for answer in answers:
         under = belongs[answer.text]
         other = [random.choice(labels)] if under and random.randrange(100) < DISAGREES else under
         for coder, chosen in ((users[FIRST_CODER], under), (users[SECOND_CODER], other)):
-            codings += [Coding(answer=answer, heading=headings[label], coder=coder) for label in chosen]
+            codings += [Coding(answer=answer, heading=headings[label], coder=coder) for label in chosen or [NOTHING]]
         if len(under) == 1:
             quoted.setdefault(under[0], answer)
     Coding.objects.bulk_create(codings)
