@@ -14,5 +14,5 @@ def lines():
     if not count:
         return []
     held = "Une séance tenue" if count == 1 else f"{count} séances tenues"
-    sentence = f"{held} sans questionnaire ouvert : les personnes présentes n’ont pas été interrogées."
+    sentence = f"{held} sans questionnaire ouvert : les personnes présentes n’ont pas été interrogées."
     return [Line(sentence, reverse("survey_list"), "Ouvrir un questionnaire")]

@@ -27,7 +27,7 @@ class ListForm(forms.Form):
     label = OneLineField(
         label="À qui",
         max_length=80,
-        help_text="Pour vous y retrouver. Les personnes ne le lisent pas. Par exemple : médecins du DIU 2026.",
+        help_text="Pour vous y retrouver. Les personnes ne le lisent pas. Par exemple : médecins du DIU 2026.",
     )
     addresses = forms.CharField(
         label="Adresses e-mail",
@@ -47,7 +47,7 @@ class ListForm(forms.Form):
     starts_on = DayField(label="Premier envoi le", help_text="Les courriels partent à 10 heures.")
     closes_on = DayField(
         label="Se clôt le",
-        help_text="Dernier jour pour répondre. Les adresses sont ensuite effacées ; les réponses restent.",
+        help_text="Dernier jour pour répondre. Les adresses sont ensuite effacées ; les réponses restent.",
     )
 
     def __init__(self, *args, survey, **kwargs):

@@ -147,5 +147,7 @@ def mail_due(key, *, again):
         one.sent_times, one.last_sent_on = one.sent_times + 1, today
         letters.append(notifications.invitation(one, sending, token=token, portal=portal))
     Invitation.objects.bulk_update(due, SENT, batch_size=200)
+    # Those who have answered then wait for another questionnaire like the rest: its day would tell them apart.
+    sending.invitations.filter(answered=True).update(last_sent_on=today)
     Sending.objects.filter(pk=key).update(last_sent_on=today)
     return mail.send_many(letters)

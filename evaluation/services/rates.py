@@ -19,7 +19,7 @@ RENEWED_BY = 5
 SATISFACTION = "satisfaction"
 LATE = "late"
 LATE_SENTENCES = {
-    Gap.BELOW: "Celles et ceux qui répondent tard sont moins satisfaits : les personnes qui n’ont pas répondu le sont "
+    Gap.BELOW: "Celles et ceux qui répondent tard sont moins satisfaits : les personnes qui n’ont pas répondu le sont "
     "peut-être moins aussi.",
     Gap.ABOVE: "Celles et ceux qui répondent tard sont plus satisfaits que les autres.",
     Gap.UNCLEAR: "Celles et ceux qui répondent tard ne se distinguent pas nettement des autres.",

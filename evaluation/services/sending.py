@@ -21,10 +21,10 @@ from evaluation.services.answering import hash_of, lock_survey
 LEAVES_AT = time(10)
 QUIET = timedelta(days=7)
 OPEN_FOR = timedelta(days=30)
-NOT_OPEN = "Ce questionnaire n’est pas ouvert : rien ne peut être envoyé."
-NOT_INVITING = "Ce questionnaire est ouvert à toute personne qui a l’adresse : il ne s’envoie pas."
+NOT_OPEN = "Ce questionnaire n’est pas ouvert : rien ne peut être envoyé."
+NOT_INVITING = "Ce questionnaire est ouvert à toute personne qui a l’adresse : il ne s’envoie pas."
 NOBODY_NEW = "Toutes ces personnes sont déjà invitées à ce questionnaire."
-HAS_LEFT = "Cet envoi est déjà parti : il peut seulement être arrêté."
+HAS_LEFT = "Cet envoi est déjà parti : il peut seulement être arrêté."
 
 
 def why_not_sending(survey):
@@ -67,7 +67,7 @@ def make_sending(*, survey, emails, starts_on, session=None, label="", closes_on
         label=label,
         invited=len(emails),
         starts_on=starts_on,
-        closes_on=closes_on or closing_day(survey, starts_on),
+        closes_on=min(filter(None, [closes_on or closing_day(survey, starts_on), survey.closes_on])),
     )
     Invitation.objects.bulk_create([Invitation(sending=sending, email=email) for email in emails], batch_size=200)
     return sending

@@ -182,7 +182,7 @@ def test_a_session_where_nobody_is_marked_yet_waits(clock):
 def test_without_an_open_questionnaire_nothing_leaves_and_the_coordination_is_told(clock):
     held_session(ONE)
     sent = mornings(clock)
-    told = [line.sentence for line in todo_sending.lines()]
+    told = [line.sentence.replace("\u00a0", " ") for line in todo_sending.lines()]
     session_survey()
 
     assert (sent, told, todo_sending.lines()) == (
@@ -214,6 +214,20 @@ def test_a_reminder_waits_while_another_questionnaire_was_mailed_this_week(clock
 
     assert [(day, count) for day, count in enumerate(written) if count] == [(0, 2), (7, 2), (14, 1)]
     assert mailed() == {ONE: 3, OTHER: 2}
+
+
+def test_who_has_answered_waits_for_another_questionnaire_like_the_others(clock):
+    """Otherwise the day of the second one would tell who had answered the first before its reminder."""
+    make_sending(make_survey(reminders=1), [ONE, OTHER], starts_on=date(2026, 3, 4))
+    second = make_sending(make_survey(), [ONE, OTHER], starts_on=date(2026, 3, 12))
+    mornings(clock)
+    answer(token=token_of(ONE), answers=[])
+    reminded = mornings(clock, 8)
+
+    later = mornings(clock, 6)
+
+    assert (reminded[-2:], later) == ([1, 0], [0, 0, 0, 0, 0, 2])
+    assert set(second.invitations.values_list("last_sent_on", flat=True)) == {date(2026, 3, 18)}
 
 
 def test_a_sending_that_is_over_still_counts_for_the_week(clock):
