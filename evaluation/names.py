@@ -130,8 +130,8 @@ ADDRESS = re.compile(
 )
 CAPITALISED = r"(?-i:[A-ZÀ-ÖØ-Þ])[\w'’.\-]*\w|(?-i:[A-ZÀ-ÖØ-Þ])\b\.?"
 TITLED = re.compile(
-    rf"\b(?:dr|pr|mme|mlle|mr|me)\b\.?[ ]?(?P<short>{WORD})\.?(?:[ ](?:{CAPITALISED})){{0,2}}"
-    rf"|\b(?-i:M)(?:\.[ ]?|[ ])(?:{CAPITALISED})(?:[ ](?:{CAPITALISED})){{0,2}}"
+    rf"\b(?:dr|mme|mlle|mr)\b\.?[ ]?(?P<short>{WORD})\.?(?:[ ](?:{CAPITALISED})){{0,2}}"
+    rf"|\b(?-i:M|Me|Pr)(?:\.[ ]?|[ ])(?:{CAPITALISED})(?:[ ](?:{CAPITALISED})){{0,2}}"
     r"|\b(?:docteure?|professeure?|monsieur|madame|mademoiselle|ma[îi]tre)"
     rf"[ ](?:{CAPITALISED})(?:[ ](?:{CAPITALISED})){{0,2}}",
     re.IGNORECASE,

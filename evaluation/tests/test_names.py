@@ -26,6 +26,7 @@ def shown(text, known=KNOWN):
         ("avec Rose et Madame Petit", "avec [prénom] et [personne]"),
         ("le dr payet m’a dit", "le [personne] m’a dit"),
         ("Le Dr. J. Hoareau et M. Grondin", "Le [personne] et [personne]"),
+        ("je me sens mieux pr venir, le Pr Hoareau aussi", "je me sens mieux pr venir, le [personne] aussi"),
         ("le docteur est venu, la dr est partie", "le docteur est venu, la dr est partie"),
         ("Je viens de st-paul, de Saint Paul", "Je viens de [lieu], de [lieu]"),
         ("le groupe de l’etang-salé", "le groupe de [lieu]"),
