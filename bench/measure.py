@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 
 import django
 
-from bench import cell, directory, tables
+from bench import cell, directory, surveys, tables
 from bench.scale import QUICK, WHOLE
 
 SESSIONS, RACE_PLACES = 100, 20
@@ -311,6 +311,7 @@ def measure(server, cookie, scale):
     client, cookie = tables.signed_in_as_coordination()
     figures["attendance"] = tables.measure_roll(server, cookie, scale)
     figures["exports"] = tables.measure_exports(client, scale)
+    figures["results"] = surveys.measure_results(client, scale)
     figures["search"] = directory.measure_search(scale)
     figures["cell"] = cell.measure_cell(server, scale)
     figures["poster"] = measure_poster()

@@ -94,6 +94,10 @@ def judged(figures):
     slowest = max(one["ours"] / one["bare"] for one in figures["search"]["questions"].values())
     title = f"search in {figures['search']['sheets']} sheets / bare SQL, the slowest question"
     rows.append((title, "≤ 3.00", f"{slowest:.2f}", slowest <= 3))
+    results = figures["results"]
+    title = f"results, {results['responses']} responses × {results['questions']} questions / bare SQL counts"
+    slowest = max(results[look] for look in ("first", "pending", "again"))
+    rows.append((title, "≤ 3.00", f"{slowest / results['bare']:.2f} ({slowest:.2f} s)", slowest <= 3 * results["bare"]))
     cell = figures["cell"]
     rows.append(("unlocking a space, Argon2id as it is", "< 1.00 s", f"{cell['unlock']:.2f} s", cell["unlock"] < 1))
     ratio = cell["today"] / cell["bare"]
@@ -141,6 +145,10 @@ def others(figures):
         "",
         "",
     )
+    looks = {"first": "first look", "pending": "some answers wait", "again": "nothing new"}
+    for look, words in looks.items():
+        spent, bare = figures["results"][look], figures["results"]["bare"]
+        yield f"results, {words}", f"{spent * 1000:.0f} ms", f"bare SQL: {bare * 1000:.0f} ms", f"× {spent / bare:.1f}"
     cell = figures["cell"]
     yield (
         f"a peer’s page of {cell['cases']} cases, 2 clients", f"{cell['today']:.1f} per s",

@@ -8,7 +8,7 @@ the last day are there when the total is told in its finer classes.
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from django.db import transaction
 from django.db.models import Count
@@ -85,46 +85,51 @@ def results_of_all(surveys, *, today=None):
     """Return {key: Results} of several questionnaires, in as many statements as of one.
 
     Nothing is written unless five more answers, or the end of something, let more be told: then the ledger is moved
-    on under the lock of its questionnaire, from answers counted under that lock.
+    on under the lock of its questionnaire.
     """
     today = today or timezone.localdate()
     surveys = {survey.pk: survey for survey in surveys}
     found = _read(surveys, today)
-    late = {pk: surveys[pk] for pk, (_, moved) in found.items() if moved}
-    return {pk: _renewed(survey, today) if pk in late else found[pk][0] for pk, survey in surveys.items()}
+    return {pk: _renewed(read, today) if read.moved else read.results for pk, read in found.items()}
 
 
 @transaction.atomic
-def _renewed(survey, today):
-    """Move the ledger on and keep it; of two who look at once, the second finds what the first has told."""
-    survey = Survey.objects.select_for_update(of=("self",), no_key=True).get(pk=survey.pk)
-    results, moved = _read({survey.pk: survey}, today)[survey.pk]
-    if moved:
-        kept = {"n": moved.people, "content": moved.content(results), "made_on": today}
-        ResultSnapshot.objects.update_or_create(survey=survey, scope=SCOPE, defaults=kept)
-    return results
+def _renewed(read, today):
+    """Keep a ledger that was moved on, and return the Results; of two who look at once, the second begins anew.
+
+    Under the lock the ledger must still be the one that was moved on: two that went each their way would undo both.
+    """
+    survey = Survey.objects.select_for_update(of=("self",), no_key=True).get(pk=read.results.survey.pk)
+    kept = ResultSnapshot.objects.filter(survey=survey, scope=SCOPE).first()
+    if (kept and kept.content) != (read.kept and read.kept.content):
+        read = _read({survey.pk: survey}, today)[survey.pk]
+    if read.moved:
+        values = {"n": read.people, "content": _plain(read.results), "made_on": today}
+        ResultSnapshot.objects.update_or_create(survey=survey, scope=SCOPE, defaults=values)
+    return read.results
 
 
 @dataclass(frozen=True)
-class Moved:
-    """What is to be kept. people: of how many responses the ledgers were reckoned."""
+class Read:
+    """Results, of how many responses, and whether they tell more than the snapshot that is kept (None: none is)."""
 
+    results: Results
     people: int
+    kept: ResultSnapshot | None
+    moved: bool = False
 
-    def content(self, results):
-        return {"places": _plain_places(results.places), "questions": _plain_ledgers(results.ledgers)}
+
+def _plain(results):
+    ledgers = {str(pk): ledger for pk, ledger in results.ledgers.items()}
+    return {"places": _plain_places(results.places), "questions": ledgers}
 
 
 def _plain_places(places):
     return [[place.name, place.parent, place.finished] for place in places]
 
 
-def _plain_ledgers(ledgers):
-    return {str(pk): ledger for pk, ledger in ledgers.items()}
-
-
 def _read(surveys, today):
-    """Return {key: (Results, Moved or None)}: None where the ledger that is kept already tells all that may be."""
+    """Return {key: Read} of several questionnaires."""
     questions, people = _questions(surveys), _people(surveys, today)
     sendings = list(Sending.objects.filter(survey__in=surveys, session__isnull=False))
     sessions = _sessions({one.session_id for one in sendings} | {key for _, key in people if key})
@@ -136,12 +141,17 @@ def _read(surveys, today):
         own = {key for known, key in people if known == pk and key} | sent_after
         here = {key: sessions[key] for key in sorted(own)}
         blank[pk] = Results(survey, tuple(questions[pk]), _places(survey, here, sent, today), here, sent_after)
-    fresh = {pk for pk, results in blank.items() if _is_fresh(kept.get(pk), results, people)}
+    count = Counter()
+    for (pk, _), n in people.items():
+        count[pk] += n
+    fresh = {pk for pk, results in blank.items() if _is_fresh(kept.get(pk), results, count[pk])}
     live = _tallies([one for pk in surveys if pk not in fresh for one in questions[pk]], people, today)
-    return {
-        pk: (_told(results, kept[pk].content), None) if pk in fresh else _advanced(results, kept.get(pk), live, people)
-        for pk, results in blank.items()
-    }
+    reads = {}
+    for pk, results in blank.items():
+        move = _told if pk in fresh else partial(_advanced, live=live)
+        told, moved = move(results, kept.get(pk))
+        reads[pk] = Read(told, count[pk], kept.get(pk), moved)
+    return reads
 
 
 def _questions(surveys):
@@ -188,18 +198,18 @@ def _is_fresh(snapshot, results, people):
     """
     if snapshot is None:
         return False
-    n = sum(count for (pk, _), count in people.items() if pk == results.survey.pk)
     asked = {str(question.pk) for question in results.questions if spec_of(question)}
     known = snapshot.content["questions"].keys() == asked
-    return known and (snapshot.n, snapshot.content["places"]) == (n, _plain_places(results.places))
+    return known and (snapshot.n, snapshot.content["places"]) == (people, _plain_places(results.places))
 
 
-def _told(results, content):
-    ledgers = {int(pk): ledger for pk, ledger in content["questions"].items()}
-    return replace(results, ledgers=ledgers)
+def _told(results, snapshot):
+    ledgers = {int(pk): ledger for pk, ledger in snapshot.content["questions"].items()}
+    return replace(results, ledgers=ledgers), False
 
 
-def _advanced(results, snapshot, live, people):
+def _advanced(results, snapshot, *, live):
+    """Return the results once today's answers are looked at, and whether they tell more than the snapshot."""
     before = snapshot.content["questions"] if snapshot else {}
     ledgers = {}
     for question in results.questions:
@@ -208,10 +218,8 @@ def _advanced(results, snapshot, live, people):
                 spec, live.get(question.pk, {}), results.places, before.get(str(question.pk)),
                 publish_from=results.survey.publish_from,
             )  # fmt: skip
-    told = replace(results, ledgers=ledgers)
-    n = sum(count for (pk, _), count in people.items() if pk == results.survey.pk)
-    renewed = any(_tells_more(ledger, before.get(str(pk), {})) for pk, ledger in ledgers.items())
-    return told, Moved(n) if renewed else None
+    moved = any(_tells_more(ledger, before.get(str(pk), {})) for pk, ledger in ledgers.items())
+    return replace(results, ledgers=ledgers), moved
 
 
 def _tells_more(ledger, before):
