@@ -78,7 +78,6 @@ def test_the_published_balance_is_found_and_anonymising_changes_none_of_it(loade
         ORDINARY_DAY,
         datetime(2027, 9, 1, 0, 5, tzinfo=PARIS),
         datetime(2028, 2, 29, 12, 0, tzinfo=PARIS),
-        datetime(2027, 1, 14, 23, 50, tzinfo=PARIS),
     ],
 )
 def test_whatever_the_day_every_row_passes_the_rules_of_its_model_and_is_of_the_past(now):
