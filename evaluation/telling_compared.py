@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from cafe.charts import NBSP, Chart, Dot, Dots, number
+from evaluation.enums import QuestionKind
+from evaluation.national import figures
 from evaluation.services.comparing import Compared
 from evaluation.statistics import COMPARED_FROM, Gap
 from evaluation.telling import OUT_OF, between
@@ -40,6 +42,21 @@ class Told:
     def figure(self):
         return self.compared.figure
 
+    @property
+    def here(self):
+        return ranged(self.compared, self.compared.here) if self.compared.here else "–"
+
+    @property
+    def there(self):
+        """The other value: of the country as its source says it, of an earlier wave with its interval."""
+        if self.figure:
+            return self.figure.said
+        return ranged(self.compared, self.compared.there) if self.compared.there else "–"
+
+    @property
+    def gap(self):
+        return str(self.compared.gap).capitalize() if self.compared.gap else "Pas assez de détail"
+
 
 def percent_or_mark(found, value):
     return number(100 * value, 0, "%") if found.is_share else number(value, 1)
@@ -70,7 +87,7 @@ def told_with_nation(found):
 
 def told_with_wave(found, now, before):
     """Return what is told of a question beside itself in an earlier wave; now, before: how the waves are called."""
-    label = found.question.text
+    label = wave_title(found)
     if found.here is None:
         return Told(found, label, untold(found))
     rows = (Dot(before, *scaled(found, found.there)), Dot(now, *scaled(found, found.here)))
@@ -83,11 +100,24 @@ def untold(found):
     return NO_DETAIL if found.gap is None else SAID[Gap.TOO_FEW]
 
 
-def here_sentence(found):
-    value, low, high = scaled(found, found.here)
+def wave_title(found):
+    """Return what is compared from one wave to the other: a share is always the share of something."""
+    figure = figures().get(found.question.national_key)
+    if figure and figure.is_share:
+        return figure.label
+    share = {QuestionKind.YES_NO: f"part de «{NBSP}oui{NBSP}»", QuestionKind.AGREEMENT: "part d’accord"}
+    return f"{found.question.text} ({share.get(found.question.kind, 'moyenne')})"
+
+
+def ranged(found, interval):
+    """Return « 41 % (33 à 49 %) » or « 6,6 (6,1 à 7,1) »."""
+    value, low, high = scaled(found, interval)
     decimals, unit = (0, "%") if found.is_share else (1, "")
-    of = f"{found.n} réponses"
-    return f"Ici, {number(value, decimals, unit)} ({between(low, high, decimals, unit)}, sur {of})"
+    return f"{number(value, decimals, unit)} ({between(low, high, decimals, unit)})"
+
+
+def here_sentence(found):
+    return f"Ici, {ranged(found, found.here)}, sur {found.n} réponses"
 
 
 def dots(found, label, rows, reference=None):

@@ -6,7 +6,8 @@ class LinesForm(forms.Form):
 
     questions = forms.TypedMultipleChoiceField(
         label="Questions à garder, si possible", coerce=int, widget=forms.CheckboxSelectMultiple,
-        help_text="Moins il y en a, plus leurs réponses restent détaillées. Les premières sont servies d’abord.",
+        help_text="Deux ou trois, les plus utiles : moins il y en a, plus leurs réponses restent détaillées. La "
+        "première est servie d’abord.",
         error_messages={
             "required": "Choisissez au moins une question.",
             "invalid_choice": "Choisissez parmi ces questions.",
@@ -17,7 +18,6 @@ class LinesForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.by_key = {question.pk: question for question in questions}
         self.fields["questions"].choices = [(question.pk, question.text) for question in questions]
-        self.fields["questions"].initial = list(self.by_key)
 
     def chosen(self):
         return [self.by_key[pk] for pk in self.cleaned_data["questions"]]

@@ -76,6 +76,8 @@ class ImportForm(forms.Form):
                 widget=forms.Select(attrs={"class": "form-select"}),
                 error_messages={"invalid_choice": "Choisissez dans la liste."},
             )  # fmt: skip
+        if self.fields["satisfaction"].initial is not None:
+            self.fields["kind"].initial = SurveyKind.SESSION
         self.columns = columns
 
     @property

@@ -162,8 +162,8 @@ def test_the_page_says_where_the_territory_stands_and_where_the_figure_comes_fro
 
     page = look(desk, survey)
 
-    assert "Ici, 80 % (67 à 89 %, sur 50 réponses) ; en France, 53 %. Écart significatif, au-dessus." in page
-    assert "Ici, 67 % (52 à 79 %, sur 45 réponses) ; en France, 77 %. Écart non significatif" in page
+    assert "Ici, 80 % (67 à 89 %), sur 50 réponses ; en France, 53 %. Écart significatif, au-dessus." in page
+    assert "Ici, 67 % (52 à 79 %), sur 45 réponses ; en France, 77 %. Écart non significatif" in page
     assert "Consultation du ministère chargé de la Santé, 2023. Interrogés : professionnels de santé" in page
     assert "environ 50 000 réponses" in page
     assert "Environ 33 %." in page  # among the figures that this questionnaire does not ask for
@@ -189,9 +189,10 @@ def test_a_wave_is_compared_with_the_version_it_was_copied_from(desk):
 
     page, alone = look(desk, now), look(desk, now, "?avec=")
 
-    assert "Ici, 25 % (16 à 37 %, sur 60 réponses) ; auparavant, 75 %. Écart significatif, en dessous." in page
-    assert "Ici, 47 % (35 à 59 %, sur 60 réponses) ; auparavant, 50 %. Écart non significatif" in page
+    assert "Ici, 25 % (16 à 37 %), sur 60 réponses ; auparavant, 75 %. Écart significatif, en dessous." in page
+    assert "Ici, 47 % (35 à 59 %), sur 60 réponses ; auparavant, 50 %. Écart non significatif" in page
     assert "auparavant" not in alone
+    assert '<th scope="row">Une vie notée au-dessous de 7 sur 10</th> <td class="num" data-label="Ici">25 %' in page
 
 
 def test_another_questionnaire_is_compared_when_chosen_and_an_unknown_one_is_not_there(desk):

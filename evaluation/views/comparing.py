@@ -47,7 +47,7 @@ class NationView(CoordinationMixin, View):
         }
         if before:
             found = with_wave(results, before)
-            names = wave_label(survey), wave_label(earlier)
+            names = [f"Ouvert le {short_day(one.opened_on)}" for one in (survey, earlier)]
             context["waves"] = [told_with_wave(one, *names) for one in found]
         return render(request, "evaluation/nation/nation.html", context)
 
