@@ -236,6 +236,15 @@ def test_opening_is_confirmed_then_the_questions_can_only_be_read(desk):
     assert "Version 2 de" in text_of(desk.get(copied.url))
 
 
+def test_who_opens_another_questionnaire_after_sessions_reads_which_one_it_replaces(desk):
+    make_survey(kind=SurveyKind.SESSION, title="Avis de l’an passé")
+    after_sessions, other = draft(kind=SurveyKind.SESSION), draft(kind=SurveyKind.NEEDS)
+
+    told_of = ["Avis de l’an passé" in text_of(desk.get(page("open", one))) for one in (after_sessions, other)]
+
+    assert told_of == [True, False]
+
+
 def test_closing_and_deleting_are_confirmed(desk):
     running, unused = make_survey(questions=[QuestionKind.LONG]), draft()
     for address in (page("close", running), page("delete", unused)):

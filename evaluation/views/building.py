@@ -11,11 +11,12 @@ from django.views.generic import ListView
 from activities.views.coordination import CoordinationMixin, coordination_required
 from cafe.errors import Refusal
 from cafe.pdf import page_of
-from evaluation.enums import QuestionKind
+from evaluation.enums import QuestionKind, SurveyAudience, SurveyKind
 from evaluation.forms.building import COPY, EMPTY, StartForm, SurveyFilter, SurveyForm
 from evaluation.forms.questionnaire import QuestionnaireForm
 from evaluation.models import Survey
 from evaluation.services import building, survey_posters
+from evaluation.services.mornings import session_survey
 from evaluation.values import choices_of
 
 UNTITLED = "Questionnaire sans titre"
@@ -186,6 +187,10 @@ class ConfirmedMove(SurveyPage):
 
 class SurveyOpenView(ConfirmedMove):
     template, done = "open", "Le questionnaire est ouvert."
+
+    def get(self, request, pk):
+        follows_sessions = (self.survey.kind, self.survey.audience) == (SurveyKind.SESSION, SurveyAudience.INVITED)
+        return self.show(self.template, replaced=session_survey() if follows_sessions else None)
 
     def move(self):
         building.open_survey(survey=self.survey)
