@@ -59,7 +59,8 @@ def random_season(seed):
         fields = {"activity": chance.choice(activities), "place": place, "capacity": chance.randint(3, 9)}
         state = chance.choice(["held", "held", "held", "held", "cancelled", "published"])
         session = held_session(moment, state=state, extra_places=chance.randint(0, 2), **fields)
-        follows = [held_session(moment + timedelta(days=7), head=session, **fields)] if number % 7 == 0 else []
+        later = fields | {"capacity": 99}  # never asked for: a cycle has the places of its first session
+        follows = [held_session(moment + timedelta(days=7), head=session, **later)] if number % 7 == 0 else []
         for person in chance.sample(range(1, 25), chance.randint(0, 9)):
             known = {
                 "gender": chance.choice(["femme", "femme", "homme", "autre", ""]),
