@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "resources",
     "listening_cell",
     "evaluation",
+    "newsletters",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

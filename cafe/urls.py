@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("resources.urls")),
     path("", include("listening_cell.urls")),
     path("", include("evaluation.urls")),
+    path("", include("newsletters.urls")),
     path("", include("members.urls")),
     path("mon-espace/", include("cafe.myspace")),
     path("comptes/", include("allauth.urls")),
