@@ -1,8 +1,9 @@
 """Somebody who holds the whole database looks for who answered what: before the night it works, after it no longer."""
 
-from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from django.apps import apps
@@ -14,7 +15,7 @@ from django.utils import timezone
 
 from cafe.models import Hit, Outgoing
 from evaluation.models import Answer, Coding, Heading, Invitation, Reading, Response, Survey
-from evaluation.services import anonymity
+from evaluation.services import anonymity, answering
 from evaluation.services.answering import new_token
 from evaluation.tests.factories import make_question, make_response, make_sending, make_survey
 from members.tests.factories import make_user
@@ -77,9 +78,10 @@ def attack():
         in_place = sorted(rows, key=lambda row: at(row[2]))
         found.guesses[f"places of {name}"] = {row[0]: one[0] for row, one in zip(in_place, by_place, strict=True)}
         if ON_POSTGRES:
-            alone = Counter(row[3] for row in people)
-            same = {row[3]: row[0] for row in people if alone[row[3]] == 1}
-            found.guesses[f"transactions of {name}"] = {row[0]: same[row[1]] for row in rows if row[1] in same}
+            by_time = zip(
+                sorted(rows, key=lambda row: int(row[1])), sorted(people, key=lambda row: int(row[3])), strict=True
+            )
+            found.guesses[f"transactions of {name}"] = {row[0]: one[0] for row, one in by_time}
     return found
 
 
@@ -163,6 +165,32 @@ def test_after_the_night_nothing_that_dates_an_answer_is_left(evening, clock):
         if one.get_internal_type() == "DateTimeField" and model in (Response, Answer, Invitation)
     ]
     assert moments == []
+
+
+@pytest.mark.skipif(not ON_POSTGRES, reason="SQLite serialises whole transactions: see IMMEDIATE")
+def test_who_answers_while_it_is_shuffled_finds_the_link_alive_and_is_kept(evening, clock):
+    question = Survey.objects.get().questions.get()
+    tokens = {person: new_token() for person in PEOPLE[12:]}
+    for person, (_, token_hash) in tokens.items():
+        Invitation.objects.filter(email=person).update(token_hash=token_hash)
+    tomorrow(clock)
+    barrier = Barrier(len(tokens) + 1)
+
+    def act(token):
+        barrier.wait(timeout=10)
+        try:
+            if token is None:
+                return anonymity.shuffle_responses()
+            return answering.answer(token=token, answers=[Answer(question=question, value=8)]).wave
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(tokens) + 1) as pool:
+        ends = list(pool.map(act, [None, *(token for token, _ in tokens.values())]))
+
+    assert ends == [1, 1, 1, 1]
+    assert Response.objects.count() == Answer.objects.count() == len(PEOPLE)
+    assert not Invitation.objects.filter(answered=False).exists()
 
 
 @pytest.mark.django_db

@@ -67,9 +67,9 @@ def test_unknown_spent_replaced_and_closed_links_open_the_same_page(client):
     closed, _ = public(state="closed")
     draft, _ = public(state="draft", opened_on=None)
     unsent = reverse("survey_answer", args=[make_survey().public_key])  # for invited people: no poster opens it
-    unknown = reverse("survey_answer", args=["jamais-vu"])
+    unknown = [reverse("survey_answer", args=[token]) for token in ("jamais-vu", "a\0b", "x" * 500, "é")]
 
-    pages = [client.get(address) for address in (link, over, late, closed, draft, unsent, unknown)]
+    pages = [client.get(address) for address in (link, over, late, closed, draft, unsent, *unknown)]
 
     assert {page.status_code for page in pages} == {GONE}
     assert len({page.content for page in pages}) == 1
