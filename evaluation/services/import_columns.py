@@ -19,12 +19,13 @@ FIVE = 5
 PERSONAL_PART = 5  # one cell in five that is an address or a number makes a column personal
 SAMPLE = 500
 
-EMAIL = re.compile(r"[^\s@;,<>]+@[^\s@;,<>]+\.[a-zA-Z]{2,}")
+# Bounded: without its bounds it would take minutes on a sheet of long cells.
+EMAIL = re.compile(r"[^\s@;,<>]{1,64}@[^\s@;,<>]{1,255}\.[a-zA-Z]{2,24}")
 PHONE = re.compile(r"(?<!\d)(?:\+33[\s.-]?|0)[1-9](?:[\s.-]?\d{2}){4}(?!\d)")
 TIMESTAMP = re.compile(r"^(horodat|timestamp|date et heure|submitted at|heure de (debut|fin))")
 PERSONAL_TITLE = re.compile(
-    r"mail|courriel|nom d utilisateur|username|telephone|\btel\b|\brpps\b|\badeli\b|identifiant|date de naissance"
-    r"|\bprenoms?\b|\badresse ip\b"
+    r"\bmails?\b|\bemails?\b|courriel|nom d utilisateur|username|telephone|\btel\b|\brpps\b|\badeli\b|identifiant"
+    r"|date de naissance|\bprenoms?\b|\badresse ip\b"
 )
 PERSONAL_SHORT_TITLE = re.compile(r"\bnoms?\b|\badresse\b|\bportable\b|\bmobile\b|\bname\b")
 YES_NO_WORDS = {plain(label): value for value, label in YES_NO} | {
@@ -71,8 +72,13 @@ class Column:
 
 
 def is_personal(title, cells):
-    """Tell whether a column says who answered: from its title, or because its cells are addresses or numbers."""
+    """Tell whether a column says who answered: from its title, or because its cells are addresses or numbers.
+
+    « Une ligne par téléphone, est-ce utile ? » answered by yes or no says nothing of the kind.
+    """
     words = plain(title)
+    if {plain(cell) for cell in cells if cell} <= set(YES_NO_WORDS) and any(cells):
+        return False
     if PERSONAL_TITLE.search(words) or (len(words) <= SHORT_TITLE and PERSONAL_SHORT_TITLE.search(words)):
         return True
     said = [cell for cell in cells if cell]

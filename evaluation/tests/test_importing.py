@@ -234,6 +234,9 @@ def test_an_hour_is_the_day_of_the_answer_only_under_its_title():
         ("Comment vous joindre ?", ["a@b.fr", "06 12 34 56 78", "non"], True),
         ("Pouvez-vous citer le nom d’une activité qui vous plairait pour la saison prochaine ?", ["Yoga"], False),
         ("Note", ["8", "9"], False),
+        ("Une permanence par téléphone ?", ["Oui", "non", ""], False),
+        ("Une permanence par téléphone ?", ["06 12 34 56 78", "non"], True),
+        ("Le maillage du territoire", ["Bon", "Moyen"], False),
     ],
 )
 def test_columns_that_say_who_answered_are_recognised(title, cells, expected):
