@@ -27,7 +27,8 @@ SATISFACTION, SATISFACTION_NOW = 8.4, 8.6
 WOULD_RETURN_FROM = 7
 ANSWERING_PART = 0.74
 SENT_FOR = timedelta(days=21)
-AGREEMENT = {4: 62, 3: 30, 2: 6, 1: 2}
+# Of those who give at least this mark: how often they agree strongly, rather, rather not, not at all.
+AGREEMENT = {9: (72, 25, 3, 0), 7: (34, 54, 10, 2), 0: (5, 40, 40, 15)}
 MARKS = {10: 22, 9: 27, 8: 29, 7: 14, 6: 5, 5: 3}
 NEEDS_ANSWERED, HEALTH_ANSWERED, HEALTH_INVITED = 90, 120, 360
 FIRST_CODER, SECOND_CODER = "coordination", "equipe"
@@ -73,7 +74,7 @@ def load_surveys(users):
     """Write them once: where a questionnaire was ever made, nothing is added."""
     if Survey.objects.exists():
         return
-    today, random = timezone.localdate(), invented(11).random
+    today, random = timezone.localdate(), invented(17).random
     first = after_the_first_seasons(today, users, random)
     needs(today, random)
     health(today, random)
@@ -224,7 +225,8 @@ def sent(survey, session, starts_on, invited, today):
 
 
 def opinion(random, mark, words):
-    agreement = [4 if random.randrange(10) < mark - 2 else value for value in dealt(random, AGREEMENT, 4)]
+    weights = next(shares for least, shares in AGREEMENT.items() if mark >= least)
+    agreement = random.choices((4, 3, 2, 1), weights, k=4)
     return without_blanks(
         {
             "opinion": (agreement[0], sometimes(random, 15, verbatims.LIKED)),
