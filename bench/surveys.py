@@ -17,8 +17,8 @@ COUNTS = """
 PEOPLE = """
     SELECT a.question_id, r.session_id, COUNT(DISTINCT a.response_id) FROM evaluation_answer a
     JOIN evaluation_response r ON r.id = a.response_id
-    JOIN evaluation_question q ON q.id = a.question_id
-    WHERE r.survey_id = %s AND q.kind = 'choices' AND a.value IS NOT NULL GROUP BY 1, 2
+    WHERE r.survey_id = %s AND a.question_id IN (SELECT id FROM evaluation_question WHERE kind = 'choices')
+    AND a.value IS NOT NULL GROUP BY 1, 2
 """
 RESPONSES = "SELECT session_id, COUNT(*) FROM evaluation_response WHERE survey_id = %s GROUP BY 1"
 
