@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, Sum, Value, When
+from django.db.models import Case, CharField, Count, Q, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -30,6 +30,7 @@ from members.enums import Gender, Profession
 
 OTHERS = "Autres"
 UNTOLD = "Non renseigné"
+MEMBERS = {True: "Adhérents", False: "Non adhérents", None: UNTOLD}
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,7 @@ def figures_of(period):
         women_people=Share(counts["women_people"], counts["gender_known_people"]),
         members=Share(counts["members"], counts["member_known"]),
         members_people=Share(counts["members_people"], counts["member_known_people"]),
-        newcomers=newcomers_of(period),
+        newcomers=counts["people"] - returning_of(period),
         satisfaction=satisfaction_of(period),
     )
 
@@ -188,16 +189,15 @@ def attendance_counts():
     return whole | people | {name: Count("pk", filter=condition) for name, condition in conditions.items()}
 
 
-def newcomers_of(period):
-    """Return how many people of a period had never come before it.
+def returning_of(period):
+    """Return how many people of a period had come before it; all the others are newcomers.
 
     Somebody whose registrations were all anonymised, and who comes back, has a new key: she is new again.
     """
-    before = attended(
-        session__starts_at__lt=period.start, registration__person_key=OuterRef("registration__person_key")
-    )
-    new = attended_in(period).filter(~Exists(before))
-    return new.aggregate(n=Count("registration__person_key", distinct=True))["n"]
+    # Read by itself, not person by person: on ten thousand attendances, a hundred times faster.
+    before = attended(session__starts_at__lt=period.start).order_by().values("registration__person_key")
+    again = attended_in(period).filter(registration__person_key__in=before)
+    return again.aggregate(n=Count("registration__person_key", distinct=True))["n"]
 
 
 def satisfaction_of(period):
@@ -296,11 +296,11 @@ def breakdowns_of(period):
             heap = by[name].setdefault(key, Heap())
             heap.sessions += 1
             heap.places += places
-    for key, (place, person) in rows_of(period):
-        for name, value in (at_session(*place) | person).items():
-            heap = by[name].setdefault(value, Heap())
+    for person, known in rows_of(period):
+        for name, key in known.items():
+            heap = by[name].setdefault(key, Heap())
             heap.attendances += 1
-            heap.keys.add(key)
+            heap.keys.add(person)
     return Breakdowns(
         by_profession=merged({label_in(Profession, key): heap for key, heap in by["profession"].items()}),
         by_commune=merged(by["commune"]),
@@ -318,7 +318,8 @@ def at_session(starts_at, title):
 
 
 def rows_of(period):
-    """Yield (person's key, ((session's start, activity), what is known of her then)) of each attendance."""
+    """Yield (person's key, what is known of her then and of the session) of each attendance."""
+    sessions = {}  # few, for many rows
     rows = attended_in(period).annotate(where=coarse_commune()).values_list(
         "registration__person_key",
         "session__starts_at",
@@ -329,9 +330,10 @@ def rows_of(period):
         "registration__cpts_member",
     )  # fmt: skip
     for key, starts_at, title, profession, where, gender, member in rows:
-        member_label = {True: "Adhérents", False: "Non adhérents", None: UNTOLD}[member]
-        person = {"profession": profession, "commune": where, "gender": gender, "member": member_label}
-        yield key, ((starts_at, title), person)
+        place = sessions.get((starts_at, title))
+        if place is None:
+            place = sessions[starts_at, title] = at_session(starts_at, title)
+        yield key, place | {"profession": profession, "commune": where, "gender": gender, "member": MEMBERS[member]}
 
 
 def label_in(choices, key):
