@@ -130,6 +130,18 @@ def test_the_table_tells_what_the_pages_show_and_nothing_below_the_threshold():
     assert min(counts) >= 5
 
 
+def test_up_to_four_more_answers_change_not_one_cell_of_the_table():
+    survey = answered(40, state=SurveyState.OPEN, closed_on=None)
+    before = results_table(results_of(survey))
+
+    more = Response.objects.bulk_create(Response(survey=survey, day=survey.opened_on) for _ in range(4))
+    note = survey.questions.get(text="Note ?")
+    Answer.objects.bulk_create(Answer(response=one, question=note, value=0) for one in more)
+
+    assert results_table(results_of(survey)) == before
+    assert before != []
+
+
 def test_the_page_makes_the_file_and_then_gives_it_with_its_codebook(desk):
     survey = answered()
     url = reverse("survey_files", args=[survey.pk])
