@@ -8,7 +8,7 @@ from activities.seasons import Season
 from activities.tests.factories import make_session
 from evaluation.enums import QuestionKind, SurveyState
 from evaluation.models import ResultSnapshot
-from evaluation.services.results import TOTAL, results_of, season_place, session_place
+from evaluation.services.results import TOTAL, _read, _renewed, results_of, season_place, session_place
 from evaluation.specs import label_of, spec_of
 from evaluation.tests.factories import make_question, make_response, make_sending, make_survey
 from evaluation.thresholds import Mean, Shown
@@ -92,6 +92,18 @@ def test_a_look_writes_only_when_more_may_be_told():
     assert [q["sql"] for q in looked if not q["sql"].startswith("SELECT")] == []
     assert (none_yet, again.shown(mark)) == (0, Shown(5, Mean(8.3, 0.3)))
     assert ResultSnapshot.objects.get().content["questions"][str(mark.pk)]["blocks"][TOTAL]["taken"] == {"3": 5, "8": 5}
+
+
+def test_of_two_who_look_at_once_the_second_starts_from_what_the_first_told():
+    survey, mark = a_survey()
+    answered(survey, mark, *[8] * 5)
+    slow = _read({survey.pk: survey}, TODAY)[survey.pk]
+    answered(survey, mark, 0)
+    quick = results_of(survey, today=TODAY)
+    answered(survey, mark, *[8] * 4)
+
+    assert (slow.results.shown(mark).n, quick.shown(mark).n) == (5, 6)
+    assert _renewed(slow, TODAY).shown(mark).n == results_of(survey, today=TODAY).shown(mark).n == 6
 
 
 def test_the_threshold_of_the_cell_is_eleven():
