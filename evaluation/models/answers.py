@@ -58,20 +58,30 @@ class Sending(models.Model):
         return self.label
 
 
+class InvitationQuerySet(models.QuerySet):
+    def holding(self, token_hash):
+        """The invitation that a link was made for: of the last mail, or of the one before."""
+        return self.filter(Q(token_hash=token_hash) | Q(earlier_hash=token_hash))
+
+
 class Invitation(models.Model):
     """Someone was asked to answer. answered is read by the sending alone, and shown to nobody.
 
-    token_hash: of the token in the link, spent when the answer is stored. sent_times, last_sent_on: what was mailed;
-    once answered the night wipes both, or the reminders that did not leave would tell when somebody answered.
+    token_hash: of the token in the link, spent when the answer is stored; earlier_hash: of the link mailed before,
+    which still opens, since somebody may be answering when a reminder leaves. sent_times, last_sent_on: what was
+    mailed; once answered the night wipes both, or the reminders that did not leave would tell when somebody answered.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     sending = models.ForeignKey(Sending, models.CASCADE, related_name="invitations")
     email = models.EmailField()
     token_hash = models.CharField(max_length=64, unique=True, default=new_token_hash)
+    earlier_hash = models.CharField(max_length=64, blank=True, db_index=True)
     answered = models.BooleanField(default=False)
     sent_times = models.PositiveSmallIntegerField(default=0)
     last_sent_on = models.DateField(null=True)
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         verbose_name = "invitation"

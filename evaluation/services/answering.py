@@ -46,7 +46,7 @@ def door(token):
 
 def invited_door(token):
     related = _usable().select_related("sending__survey", "sending__session")
-    invitation = related.filter(token_hash=hash_of(token)).first()
+    invitation = related.holding(hash_of(token)).first()
     return Door(invitation.sending.survey, invitation) if invitation else None
 
 
@@ -77,7 +77,9 @@ def answer(*, token, answers):
         raise Refusal(SPENT)
     if found.invitation is None:
         return store_response(survey=found.survey, answers=answers)
-    Invitation.objects.filter(pk=found.invitation.pk).update(answered=True, token_hash=new_token_hash())
+    Invitation.objects.filter(pk=found.invitation.pk).update(
+        answered=True, token_hash=new_token_hash(), earlier_hash=""
+    )
     return store_response(
         survey=found.survey,
         answers=answers,

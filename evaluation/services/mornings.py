@@ -25,7 +25,7 @@ from evaluation.services.sending import QUIET, close_sending, in_quiet, make_sen
 
 HELD_WITHIN = timedelta(days=14)
 TOOK_PLACE_WITHIN = timedelta(days=30)
-SENT = ["token_hash", "sent_times", "last_sent_on"]
+SENT = ["token_hash", "earlier_hash", "sent_times", "last_sent_on"]
 
 
 def send_morning():
@@ -134,7 +134,7 @@ def due_invitations(sending, *, again):
 
 @transaction.atomic
 def mail_due(key, *, again):
-    """Write the mails of one sending that are due; return how many. A new link each time: the earlier one is dead."""
+    """Write the mails of one sending that are due; return how many. A new link each time; the one before opens too."""
     lock_running()
     related = live_sendings().select_related("survey", "session__activity")
     sending = related.filter(pk=key).first()
@@ -143,6 +143,7 @@ def mail_due(key, *, again):
         return 0
     portal, today, letters = Portal.load(), timezone.localdate(), []
     for one in due:
+        one.earlier_hash = one.token_hash if one.sent_times else ""
         token, one.token_hash = new_token()
         one.sent_times, one.last_sent_on = one.sent_times + 1, today
         letters.append(notifications.invitation(one, sending, token=token, portal=portal))

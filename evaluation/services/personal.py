@@ -5,6 +5,7 @@ from django.db import transaction
 
 from cafe.text import normalise_email
 from evaluation.models import Invitation, Survey
+from evaluation.services.sending import drop_mails
 
 
 def invitations_of(user):
@@ -29,8 +30,10 @@ def export(user):
 
 @transaction.atomic
 def erase(user):
-    """Delete this person's invitations: no more reminder leaves, and her links are dead."""
+    """Delete this person's invitations: no more reminder leaves, not even one that waits, and her links are dead."""
     mine = invitations_of(user)
     surveys = Survey.objects.filter(pk__in=mine.values("sending__survey")).order_by("pk")
-    list(surveys.select_for_update(of=("self",), no_key=True))
+    emails = list(mine.values_list("email", flat=True).distinct())
+    for survey in surveys.select_for_update(of=("self",), no_key=True):
+        drop_mails(survey, emails)
     mine.delete()

@@ -116,11 +116,11 @@ def close_sending(sending):
 @transaction.atomic
 def refuse_more(*, token):
     """Forget the invitation that a link was made for, so that no reminder leaves; tell whether there was one."""
-    found = Invitation.objects.filter(token_hash=hash_of(token)).select_related("sending__survey").first()
+    found = Invitation.objects.holding(hash_of(token)).select_related("sending__survey").first()
     if found is None:
         return False
     lock_survey(found.sending.survey)
-    invitation = Invitation.objects.filter(token_hash=hash_of(token), answered=False).first()
+    invitation = Invitation.objects.holding(hash_of(token)).filter(answered=False).first()
     if invitation is None:
         return False
     stay_quiet([invitation.email], since=invitation.last_sent_on or timezone.localdate())

@@ -257,21 +257,26 @@ def test_nothing_leaves_before_its_day_nor_after_its_closing_nor_from_a_closed_q
 # --- Links ----------------------------------------------------------------------------------------
 
 
-def test_only_the_latest_link_opens_and_no_mail_keeps_it(clock, outbox):
-    survey = make_survey(reminders=1)
+def test_the_last_two_links_open_until_one_has_served_and_no_mail_keeps_them(clock, outbox):
+    survey = make_survey(reminders=2)
     make_sending(survey, [ONE], starts_on=date(2026, 3, 3))
     send_morning()
+    oldest = token_of(ONE)
+    outbox.deliver()
+    mornings(clock, 7)
     first = token_of(ONE)
     outbox.deliver()
     mornings(clock, 7)
     second = token_of(ONE)
     letters = outbox.deliver()
 
-    assert (invited_door(first), invited_door(second).survey) == (None, survey)
-    assert "Ce lien remplace le précédent" in letters[-1].body
-    assert [row.text for row in outbox.rows] == ["", ""]
+    assert (invited_door(oldest), invited_door(first).survey, invited_door(second).survey) == (None, survey, survey)
+    assert "Ce lien ne sert qu’une fois" in letters[-1].body
+    assert [row.text for row in outbox.rows] == ["", "", ""]
     kept = str(list(Invitation.objects.values())) + str(list(Outgoing.objects.values()))
-    assert first not in kept and second not in kept
+    assert all(token not in kept for token in (oldest, first, second))
+    answer(token=first, answers=[])
+    assert (invited_door(first), invited_door(second)) == (None, None)
 
 
 def test_who_wants_no_more_is_forgotten_and_not_reminded(clock, client):
