@@ -335,7 +335,7 @@ CELL = Model(
     title="Comment s’est passé votre temps d’écoute ?",
     about="Huit questions, deux minutes, sans code ni nom. Rien n’en est montré avant onze réponses.",
     intro="Deux minutes pour dire comment vous avez vécu ce temps d’écoute. Ni code ni nom : rien ne relie vos "
-    "réponses à votre demande. Écrivez sans détail qui vous ferait reconnaître.",
+    "réponses à votre demande, et il n’y a rien à écrire.",
     thanks="Merci. Si vous avez de nouveau besoin de parler, la porte reste ouverte.",
     audience=SurveyAudience.PUBLIC,
     reminders=0,
@@ -353,8 +353,15 @@ CELL = Model(
             low="sûrement pas", high="sans hésiter",
         ),
         Ask(
-            "change", QuestionKind.LONG, "Que faudrait-il changer ?",
-            help_text="Sans nom, ni date, ni lieu, ni rien de ce que vous avez confié.",
+            "change", QuestionKind.CHOICES, "Que faudrait-il changer ?",
+            options=(
+                ("slots", "Plus de créneaux, ou d’autres heures"),
+                ("delay", "Une réponse plus rapide"),
+                ("place", "Un lieu plus discret"),
+                ("peers", "Davantage de pairs entre lesquels choisir"),
+                ("follow", "Être suivi plus longtemps"),
+                ("nothing", "Rien"),
+            ),
         ),
     ),
 )  # fmt: skip

@@ -5,6 +5,7 @@ what was there before, or what is there after.
 """
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -102,6 +103,7 @@ def open_survey(*, survey):
         raise Refusal("Ce questionnaire est déjà ouvert." if survey.state == SurveyState.OPEN else "Il est déjà clos.")
     if not survey.questions.exists():
         raise Refusal("Ajoutez au moins une question avant d’ouvrir ce questionnaire.")
+    refuse_words_about_the_cell(survey)
     today = timezone.localdate()
     if survey.closes_on and survey.closes_on < today:
         raise Refusal("Sa date de clôture est passée. Changez-la avant d’ouvrir ce questionnaire.")
@@ -110,6 +112,17 @@ def open_survey(*, survey):
         setattr(survey, name, value)
     survey.save()
     return survey
+
+
+def refuse_words_about_the_cell(survey):
+    """The coordination reads written answers, and in a small territory a style is enough to know somebody by."""
+    written = Q(kind__in=QuestionKind.open) | ~Q(comment="") | Q(with_other=True)
+    asked = survey.questions.filter(written).first() if survey.kind == SurveyKind.CELL else None
+    if asked:
+        raise Refusal(
+            f"Sur la cellule d’écoute, rien ne s’écrit : une tournure suffit à reconnaître quelqu’un. {named(asked)} "
+            "demande une réponse écrite. Retirez-la, ou proposez des réponses."
+        )
 
 
 @transaction.atomic

@@ -5,7 +5,9 @@ import re
 import pytest
 from django.urls import reverse
 
+from cafe.errors import Refusal
 from evaluation.services import building
+from evaluation.tests.factories import make_question
 from listening_cell.enums import CaseState
 from listening_cell.models import Case
 from listening_cell.tests.asked import ASK, form_of
@@ -51,6 +53,17 @@ def test_the_receipt_gives_the_address_in_words_for_leaving_it_loses_the_code(cl
     body = client.post(ASK, form_of(client.get(ASK).content.decode())).content.decode()
 
     assert (f"testserver{address}" in body, links(body, address)) == (True, [])
+
+
+@pytest.mark.parametrize(
+    "fields", [{"kind": "long"}, {"kind": "yes_no", "comment": "Pourquoi ?"}, {"kind": "choice", "with_other": True}]
+)
+def test_nothing_is_written_about_the_cell_since_the_coordination_would_read_it(fields):
+    survey = building.create_survey(model="cellule-d-ecoute")
+    make_question(survey, **fields)
+
+    with pytest.raises(Refusal, match="rien ne s’écrit"):
+        building.open_survey(survey=survey)
 
 
 def test_without_any_questionnaire_neither_page_speaks_of_it(client, pair):
