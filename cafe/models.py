@@ -100,10 +100,12 @@ class Delivery(models.Model):
     started_at: committed just before SMTP's DATA; past that point the message may have left.
     repeats: how often it was sent again because nobody knows whether it had left; only where `repeats_unknown`.
     last_error: codes only. A server's words often quote the address.
+    starts_only_if: a condition in SQL on the row, looked at once more in the statement that commits the start.
     """
 
     State = DeliveryState
     repeats_unknown = False
+    starts_only_if = ""
 
     dedupe_key = models.CharField("clé d’unicité", max_length=200, unique=True)
     to = models.EmailField("destinataire", blank=True)

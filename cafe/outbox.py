@@ -6,8 +6,11 @@ worker died after is of unknown fate. Every write after the claim compares the t
 """
 
 import logging
+import time
 import uuid
+from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.apps import apps
@@ -24,6 +27,23 @@ State = Delivery.State
 BATCH = 50
 LONGEST_WAIT = 3600
 MAX_ATTEMPTS = 80  # about three days
+_ways = {}
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a kind of delivery leaves that is not one message built for each row; handed over in AppConfig.ready().
+
+    fit(rows): of claimed rows, those that may leave now; the fate of the others it writes itself, in constant
+    statements. prepare(row, line): what the line is to carry.
+    """
+
+    fit: Callable
+    prepare: Callable
+
+
+def register(model, way):
+    _ways[model] = way
 
 
 def delivery_models():
@@ -32,24 +52,34 @@ def delivery_models():
     return sorted(kinds, key=lambda model: not model.repeats_unknown)
 
 
-def deliver_due(limit=None):
-    """Send what is due, at most `limit` mails, over one connection; return how many were tried."""
-    tried = 0
+def deliver_due(limit=None, seconds=None):
+    """Send what is due over one connection, at most `limit` mails, beginning no batch after so many seconds.
+
+    Return how many were tried.
+    """
+    tried, end = 0, time.monotonic() + seconds if seconds else None
     with closing(open_line()) as line:
         for rows in batches(limit):
             tried += len(rows)
-            if not deliver_all(rows, line):
+            if not deliver_all(rows, line) or (end and time.monotonic() >= end):
                 break
     return tried
 
 
 def batches(limit):
-    """Claim what is due, a batch at a time, of each kind of delivery in turn."""
+    """Claim what is due, a batch at a time: a confirmation passes before the rest of a newsletter."""
     left = limit
+    while rows := next_batch(BATCH if left is None else min(BATCH, left)):
+        left = None if left is None else left - len(rows)
+        yield rows
+
+
+def next_batch(size):
+    """Claim up to `size` rows of the first kind of delivery that has any due."""
     for model in delivery_models():
-        while rows := claim(model, BATCH if left is None else min(BATCH, left)):
-            left = None if left is None else left - len(rows)
-            yield rows
+        if rows := claim(model, size):
+            return rows
+    return []
 
 
 def claim(model, size):
@@ -74,6 +104,7 @@ def deliver_all(rows, line):
 
     All are prepared first: one kind of work at a time keeps the processor's caches warm, which is worth a third.
     """
+    rows = fit(rows)
     ready = [(row, letter) for row in rows if (letter := prepare(row, line))]
     for index, (row, letter) in enumerate(ready):
         try:
@@ -85,10 +116,16 @@ def deliver_all(rows, line):
     return True
 
 
+def fit(rows):
+    way = _ways.get(type(rows[0])) if rows else None
+    return way.fit(rows) if way else rows
+
+
 def prepare(row, line):
     """Return what is to be sent for a row, or None where it cannot be built: it failed, and the others go on."""
     try:
-        return line.prepare(row.message())
+        way = _ways.get(type(row))
+        return way.prepare(row, line) if way else line.prepare(row.message())
     except Exception as error:
         # Whatever is wrong with one row may not hold up the others; its words may quote the person.
         settle(row, state=State.FAILED, last_error=type(error).__name__)
@@ -123,7 +160,7 @@ def start(row):
     """Commit that DATA begins, if the row is still ours, for another lease."""
     now = timezone.now()
     lease = now + timedelta(seconds=settings.MAIL_LEASE_SECONDS)
-    return write(row, {"started_at": now, "lease_until": lease}, unexpired_at=now)
+    return write(row, {"started_at": now, "lease_until": lease}, unexpired_at=now, only_if=row.starts_only_if)
 
 
 def settle(row, **changes):
@@ -136,7 +173,7 @@ def settle(row, **changes):
         logger.warning("Mail %s of %s: the lease was lost before the end.", row.pk, row._meta.label)
 
 
-def write(row, changes, unexpired_at=None, may_be_lost=False):
+def write(row, changes, unexpired_at=None, may_be_lost=False, only_if=""):
     """Update a row if it is still ours; tell whether it was.
 
     By hand, since it runs twice a mail: building the statement through the ORM costs several times what the database
@@ -152,6 +189,8 @@ def write(row, changes, unexpired_at=None, may_be_lost=False):
     if unexpired_at:
         conditions += " AND lease_until > %s"
         prepared.append(connection.ops.adapt_datetimefield_value(unexpired_at))
+    if only_if:
+        conditions += f" AND {only_if}"
     if may_be_lost and connection.vendor == "postgresql":
         conditions += " AND set_config('synchronous_commit', 'off', true) = 'off'"
     assignments = ", ".join(f'"{name}" = %s' for name in changes)

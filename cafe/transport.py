@@ -51,6 +51,8 @@ class Letter(NamedTuple):
 class Spool:
     """Files, console or memory: no envelope, and one backend per message, which gives each its own file."""
 
+    carries_bytes = False
+
     def prepare(self, message):
         mime.check(message)
         return message
@@ -73,6 +75,8 @@ class Spool:
 
 class SmtpLine:
     """Django's SMTP backend driven step by step: it connects, encrypts and signs in; the steps after that are ours."""
+
+    carries_bytes = True
 
     def __init__(self, backend):
         self.backend = backend

@@ -3,11 +3,24 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from activities.models import Session
-from cafe.models import Delivery
+from cafe.models import Delivery, DeliveryQuerySet
 from newsletters.enums import BlockKind, NewsletterState, Topic
 from newsletters.models.subscribers import Subscriber
+
+
+class NewsletterQuerySet(models.QuerySet):
+    def published(self):
+        """What everybody may read in the browser, the latest first. It never changes again."""
+        return self.filter(state__in=NewsletterState.archived, in_archive=True).order_by("-started_at", "-pk")
+
+    def visible_to(self, user):
+        """The coordination also reads again what was sent and not published."""
+        if user.is_authenticated and user.has_role("coordination"):
+            return self.filter(state__in=NewsletterState.archived)
+        return self.published()
 
 
 class Newsletter(models.Model):
@@ -15,6 +28,7 @@ class Newsletter(models.Model):
 
     segment: {"professions": [...], "communes": [...], "cpts_member": true, "newly_installed": true}, each left out
     where it does not matter; the topic is always asked for. invitation: it was written to invite to this session.
+    counts: how many were sent, refused and so on, kept when the deliveries are deleted; empty until then.
     """
 
     State = NewsletterState
@@ -36,6 +50,9 @@ class Newsletter(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True, editable=False)
     html = models.TextField(blank=True, editable=False)
     text = models.TextField(blank=True, editable=False)
+    counts = models.JSONField(default=dict, blank=True, editable=False)
+
+    objects = NewsletterQuerySet.as_manager()
 
     class Meta:
         verbose_name = "lettre d’information"
@@ -54,6 +71,10 @@ class Newsletter(models.Model):
 
     def __str__(self):
         return self.subject
+
+    def get_absolute_url(self):
+        """Return where it is read in the browser: an address that names the letter, and no reader."""
+        return reverse("letter", args=[self.slug])
 
     @property
     def is_frozen(self):
@@ -100,15 +121,28 @@ class Block(models.Model):
         return self.get_kind_display()
 
 
+class LetterDeliveryQuerySet(DeliveryQuerySet):
+    def due(self, now):
+        """What is paused or stopped is not due."""
+        return super().due(now).filter(newsletter__in=Newsletter.objects.filter(state=NewsletterState.SENDING))
+
+
 class LetterDelivery(Delivery):
     """A newsletter on its way to one subscriber. An unknown fate stays unknown: nobody gets one twice.
 
-    domain: of the address, by which the pace is kept. subscriber: empty once she has left; then nothing leaves.
+    domain: of the address, by which the pace is kept. subscriber: empty once she has left; then nothing leaves, even
+    where the row had been claimed before. Not sent on purpose, it is failed, and last_error says LEFT or STOPPED.
     """
+
+    LEFT = "left"
+    STOPPED = "stopped"
+    starts_only_if = "subscriber_id IS NOT NULL"
 
     newsletter = models.ForeignKey(Newsletter, models.CASCADE, related_name="deliveries")
     subscriber = models.ForeignKey(Subscriber, models.SET_NULL, null=True, related_name="+")
     domain = models.CharField(max_length=255, db_index=True)
+
+    objects = LetterDeliveryQuerySet.as_manager()
 
     class Meta(Delivery.Meta):
         verbose_name = "envoi d’une lettre"
