@@ -9,10 +9,11 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import reverse
 
 from activities.models import Session
+from newsletters.models import Newsletter
 from resources.models import PreventionPage, Resource
 
 PAGES = [
-    *("home", "session_list", "resources", "emergency", "wellbeing", "prevention"),
+    *("home", "session_list", "resources", "emergency", "wellbeing", "prevention", "letters"),
     *("propose", "resource_propose", "contact", "legal", "privacy", "accessibility"),
 ]
 
@@ -56,6 +57,23 @@ class Prevention(PortalSitemap):
         return item.updated_at
 
 
+class Letters(PortalSitemap):
+    def items(self):
+        return Newsletter.objects.published().only("slug", "started_at")
+
+    def lastmod(self, item):
+        return item.started_at
+
+
+PARTS = {
+    "pages": Pages,
+    "sessions": Sessions,
+    "resources": Resources,
+    "prevention": Prevention,
+    "letters": Letters,
+}
+
+
 @login_not_required
 def portal_sitemap(request):
-    return sitemap(request, {"pages": Pages, "sessions": Sessions, "resources": Resources, "prevention": Prevention})
+    return sitemap(request, PARTS)

@@ -27,6 +27,7 @@ from evaluation.models import Answer, Heading
 from evaluation.tests.factories import make_question, make_sending, make_survey
 from evaluation.tests.written import make_written
 from members.enums import Role
+from newsletters.tests.factories import make_sent
 from resources.freshness_links import sheet_link_path
 from resources.models import Commune
 from resources.tests.factories import make_commune, make_resource, make_synonyms
@@ -231,6 +232,11 @@ TABLE = {
     "resource_reported": row(ANYONE, a_resource),
     "resource_propose": row(ANYONE),
     "resource_proposed": row(ANYONE),
+    # newsletters, for everyone
+    "letters": row(ANYONE),
+    "letters_feed": row(ANYONE),
+    "letter": row(ANYONE, lambda: {"slug": make_sent().slug}),
+    "letter_image": row(ANYONE, lambda: {"slug": make_sent().slug, "pk": 1}, absent=True),
     # helping oneself
     "wellbeing": row(ANYONE),
     "prevention_notebook": row(ANYONE),

@@ -134,8 +134,8 @@ class LetterDelivery(Delivery):
     where the row had been claimed before. Not sent on purpose, it is failed, and last_error says LEFT or STOPPED.
     """
 
-    LEFT = "left"
-    STOPPED = "stopped"
+    LEFT = "désabonné"
+    STOPPED = "arrêté"
     starts_only_if = "subscriber_id IS NOT NULL"
 
     newsletter = models.ForeignKey(Newsletter, models.CASCADE, related_name="deliveries")
