@@ -41,7 +41,8 @@ def send(**mail):
     """Write one mail; return False where its dedupe_key was written before, which writes nothing.
 
     event: "app/name", for the templates app/email/name_subject.txt, name_body.txt and name_body.html.
-    to, context, dedupe_key; attachments: [{"name", "type", "content": bytes}]; headers: {name: value};
+    to, context, dedupe_key; attachments: [{"name", "type", "content": bytes}], and "cid" for an image that the HTML
+    shows as cid:<cid>; headers: {name: value};
     carries_token: the body is wiped once sent; not_before: a datetime; lead: the line that mailboxes preview.
     """
     return send_many([mail]) == 1
@@ -100,7 +101,8 @@ def render(name, context):
 
 def encoded(part):
     content = base64.b64encode(part["content"]).decode()
-    return {"name": without_controls(part["name"]), "type": part["type"], "content": content}
+    shown = {"cid": part["cid"]} if "cid" in part else {}
+    return {"name": without_controls(part["name"]), "type": part["type"], "content": content} | shown
 
 
 def insert_new(rows):

@@ -27,7 +27,11 @@ def build(row):
     if row.html:
         message.attach_alternative(inliner().inline(row.html), "text/html")
     for part in row.attachments:
-        message.attach(part["name"], base64.b64decode(part["content"]), part["type"])
+        content = base64.b64decode(part["content"])
+        if "cid" in part:
+            message.attach(inline_image(content, part["cid"]))
+        else:
+            message.attach(part["name"], content, part["type"])
     if LOGO in row.html:
         attach_logo(message)
     return message
@@ -53,12 +57,18 @@ def attach_logo(message):
 
     try:
         with Portal.load().logo.open() as logo:
-            image = MIMEImage(logo.read())
+            image = inline_image(logo.read(), "logo")
     except (OSError, ValueError, TypeError):
         return
-    image.add_header("Content-ID", "<logo>")
-    image.add_header("Content-Disposition", "inline", filename="logo")
     message.attach(image)
+
+
+def inline_image(content, cid):
+    """Return an image that the HTML shows as cid:<cid>."""
+    image = MIMEImage(content)
+    image.add_header("Content-ID", f"<{cid}>")
+    image.add_header("Content-Disposition", "inline", filename=cid)
+    return image
 
 
 def check(message):
