@@ -74,6 +74,12 @@ class RegistrationForm(AnswersMixin, HoneypotMixin, PersonForm):
         error_messages={"required": "Cochez cette case pour vous inscrire : une place prise en prive un collègue."},
     )
 
+    newsletter = forms.BooleanField(
+        label="Je souhaite recevoir par courriel les lettres d’information du programme.",
+        required=False,
+        help_text="Un courriel vous demandera de confirmer. Chaque lettre permet de les arrêter en un clic.",
+    )
+
     field_order = ["first_name", "last_name", "email", "profession", "cpts_member", "commitment"]
 
     def clean_email(self):
@@ -82,6 +88,13 @@ class RegistrationForm(AnswersMixin, HoneypotMixin, PersonForm):
     def details(self):
         """Return what the register service takes beside the session."""
         return {name: self.cleaned_data[name] for name in [*PersonForm.Meta.fields, "email"]}
+
+    def subscription(self):
+        """Return what cafe.subscriptions.ask takes, or None where the box was left alone."""
+        if not self.cleaned_data["newsletter"]:
+            return None
+        known = ("email", "first_name", "profession", "commune", "cpts_member")
+        return {"accepted": self.fields["newsletter"].label} | {name: self.cleaned_data[name] for name in known}
 
 
 class RegistrationEditForm(AnswersMixin, PersonForm):

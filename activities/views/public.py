@@ -24,7 +24,7 @@ from activities.seasons import month_weeks, parse_month, season_of
 from activities.services.registering import register
 from activities.services.retention import registrations_of
 from activities.services.wishes import count_time_wishes
-from cafe import ics
+from cafe import ics, subscriptions
 from cafe.errors import Refusal
 from cafe.limits import client_address, within_limit
 from cafe.models import Portal
@@ -166,9 +166,13 @@ class SessionView(View):
             return redirect(receipt_path(slug, "", free=True))
         if form.is_valid():
             try:
-                return redirect(self.register(slug, form.details() | {"answers": form.answers()}))
+                receipt = self.register(slug, form.details() | {"answers": form.answers()})
             except Refusal as refusal:
                 form.add_error(None, refusal.sentence)
+            else:
+                if subscription := form.subscription():
+                    subscriptions.ask(**subscription)
+                return redirect(receipt)
         return self.page(request, slug, form)
 
     def register(self, slug, details):

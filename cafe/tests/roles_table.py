@@ -27,7 +27,8 @@ from evaluation.models import Answer, Heading
 from evaluation.tests.factories import make_question, make_sending, make_survey
 from evaluation.tests.written import make_written
 from members.enums import Role
-from newsletters.tests.factories import make_sent
+from newsletters.services.links import token_of
+from newsletters.tests.factories import make_sent, make_subscriber
 from resources.freshness_links import sheet_link_path
 from resources.models import Commune
 from resources.tests.factories import make_commune, make_resource, make_synonyms
@@ -184,6 +185,10 @@ def a_heading():
     return place | {"heading": Heading.objects.create(question_id=place["question"], label="Lieu").pk}
 
 
+def a_subscription():
+    return {"token": token_of(make_subscriber())}
+
+
 TABLE = {
     # public pages
     "home": row(ANYONE),
@@ -237,6 +242,14 @@ TABLE = {
     "letters_feed": row(ANYONE),
     "letter": row(ANYONE, lambda: {"slug": make_sent().slug}),
     "letter_image": row(ANYONE, lambda: {"slug": make_sent().slug, "pk": 1}, absent=True),
+    # newsletters, for everyone and for who holds a link
+    "subscribe": row(ANYONE),
+    "subscribe_sent": row(ANYONE),
+    "subscription": row(ANYONE, a_subscription),
+    "unsubscribe": row(ANYONE, a_subscription),
+    "departure_reason": row(ANYONE),
+    "subscribe_again": row(ANYONE),
+    "my_letters": row(SIGNED_IN),
     # helping oneself
     "wellbeing": row(ANYONE),
     "prevention_notebook": row(ANYONE),
