@@ -17,6 +17,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "sweep-outbox": {"task": "cafe.tasks.sweep_outbox", "schedule": float(settings.MAIL_SWEEP_SECONDS)},
     "sweep-documents": {"task": "cafe.tasks.sweep_documents", "schedule": float(settings.MAIL_SWEEP_SECONDS)},
+    "tend-letters": {"task": "newsletters.tasks.tend_letters", "schedule": float(settings.MAIL_SWEEP_SECONDS)},
     "expire-offers": {"task": "activities.tasks.expire_offers", "schedule": 60.0},
     "send-reminders": {"task": "activities.tasks.send_reminders", "schedule": crontab(minute="*/10")},
     "send-facilitator-lists": {

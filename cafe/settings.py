@@ -147,6 +147,9 @@ EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=30)
 # How long a worker may hold a mail. Longer than the time-outs of handing one over, or a slow server gets it twice.
 MAIL_LEASE_SECONDS = env.int("MAIL_LEASE_SECONDS", default=4 * EMAIL_TIMEOUT)
 MAIL_SWEEP_SECONDS = env.int("MAIL_SWEEP_SECONDS", default=60)
+# The box to which refused newsletters come back, and nothing else does: imaps://name:password@host or pop3s://…
+BOUNCE_URL = env("BOUNCE_URL", default="")
+BOUNCE_ADDRESS = env("BOUNCE_ADDRESS", default="")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Café des Soignants <cafe@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

@@ -7,7 +7,6 @@ from django.utils import timezone
 from cafe import mail, notices, pdf
 from cafe.models import Hit
 
-
 TURN_SECONDS = 20
 
 

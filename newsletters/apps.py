@@ -7,10 +7,12 @@ class NewslettersConfig(AppConfig):
 
     def ready(self):
         """Hand the portal what it gathers from every app."""
-        from cafe import subscriptions
+        from cafe import outbox, subscriptions
         from members import personal_data
-        from newsletters.services import retention, subscribing
+        from newsletters.models import LetterDelivery
+        from newsletters.services import press, retention, subscribing
 
+        outbox.register(LetterDelivery, outbox.Way(fit=press.fit, prepare=press.prepare))
         subscriptions.register(subscribing.ask_with_registration)
         personal_data.register(
             "lettres d’information", export=retention.export, erase=retention.erase, purge=retention.purge
