@@ -8,7 +8,7 @@ from evaluation.models import Answer
 from evaluation.tests.factories import make_question, make_survey
 from members.tests.browsing import DESKTOP, NARROW, PHONE, barriers
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.appearance, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

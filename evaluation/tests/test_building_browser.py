@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from evaluation.models import Survey
 from members.tests.browsing import DESKTOP, NARROW, PHONE, barriers
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.appearance, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from evaluation.models import Answer, Response, Survey
 from evaluation.tests.factories import make_question, make_survey
 from members.tests.browsing import DESKTOP, PHONE, barriers
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.appearance, pytest.mark.django_db(transaction=True)]
 TITLES = "Horodateur;Adresse e-mail;Votre satisfaction, sur 10;Quels moments ?;Un mot ?"
 FORM = "\r\n".join([TITLES, *(f"1/10/2023;p{n}@cafe.example;{n % 5 + 6};Midi, Soir;Mot {n}" for n in range(12))])
 

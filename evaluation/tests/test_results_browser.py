@@ -14,7 +14,7 @@ from members.enums import Role
 from members.tests.browsing import DESKTOP, PHONE, barriers, chromium
 from members.tests.factories import make_user
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.appearance, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from evaluation.models import Sending
 from evaluation.tests.factories import make_sending, make_survey
 from members.tests.browsing import DESKTOP, NARROW, PHONE, barriers
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.appearance, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

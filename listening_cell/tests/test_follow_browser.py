@@ -7,7 +7,7 @@ from listening_cell.services import booking, casework
 from listening_cell.tests.factories import make_case, make_cell, make_peer, make_slot
 from members.tests.browsing import DESKTOP, PHONE, barriers, chromium
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.appearance, pytest.mark.django_db(transaction=True)]
 THEIRS, MINE, PENDING = "Nous vous attendons mardi.", "Je n’en peux plus de ce cabinet.", "Un mot jamais envoyé."
 PAGES = ("", "date/", "annuler/", "effacer/")
 

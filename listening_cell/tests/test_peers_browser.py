@@ -12,7 +12,7 @@ from listening_cell.views.spaces import COOKIE
 from members.tests.browsing import DESKTOP, PHONE, barriers, chromium
 from resources.tests.factories import make_resource
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.appearance, pytest.mark.django_db(transaction=True)]
 WORDS = "chrysalide"
 
 

@@ -6,7 +6,7 @@ from members.tests.browsing import DESKTOP, NARROW, PHONE, barriers
 from resources.services.seeding import load_seed
 from resources.tests.factories import make_commune, make_resource
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.appearance, pytest.mark.django_db(transaction=True)]
 LONG = "Consultation interprofessionnelle d’accompagnement psychologique des professionnels de santé libéraux"
 
 
