@@ -18,6 +18,7 @@ app.conf.beat_schedule = {
     "sweep-outbox": {"task": "cafe.tasks.sweep_outbox", "schedule": float(settings.MAIL_SWEEP_SECONDS)},
     "sweep-documents": {"task": "cafe.tasks.sweep_documents", "schedule": float(settings.MAIL_SWEEP_SECONDS)},
     "tend-letters": {"task": "newsletters.tasks.tend_letters", "schedule": float(settings.MAIL_SWEEP_SECONDS)},
+    "remind-of-places": {"task": "newsletters.tasks.remind_of_places", "schedule": crontab(hour=9, minute=30)},
     "expire-offers": {"task": "activities.tasks.expire_offers", "schedule": 60.0},
     "send-reminders": {"task": "activities.tasks.send_reminders", "schedule": crontab(minute="*/10")},
     "send-facilitator-lists": {

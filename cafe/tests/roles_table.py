@@ -28,7 +28,8 @@ from evaluation.tests.factories import make_question, make_sending, make_survey
 from evaluation.tests.written import make_written
 from members.enums import Role
 from newsletters.services.links import token_of
-from newsletters.tests.factories import make_sent, make_subscriber
+from newsletters.services.reminders import KEY as REMINDER
+from newsletters.tests.factories import make_newsletter, make_sent, make_subscriber
 from resources.freshness_links import sheet_link_path
 from resources.models import Commune
 from resources.tests.factories import make_commune, make_resource, make_synonyms
@@ -242,6 +243,9 @@ TABLE = {
     "letters_feed": row(ANYONE),
     "letter": row(ANYONE, lambda: {"slug": make_sent().slug}),
     "letter_image": row(ANYONE, lambda: {"slug": make_sent().slug, "pk": 1}, absent=True),
+    # newsletters, coordination
+    "letter_reminders": row({COORDINATION}),
+    "letter_reminder_cancel": row({COORDINATION}, lambda: {"pk": make_newsletter(model_key=REMINDER).pk}),
     # newsletters, for everyone and for who holds a link
     "subscribe": row(ANYONE),
     "subscribe_sent": row(ANYONE),

@@ -96,6 +96,13 @@ def test_it_costs_the_same_whatever_there_is(client, path):
     assert len(set(costs)) == 1
 
 
+def test_one_subscribes_from_the_same_page(client):
+    form = client.get("/lettres/").text.partition('id="abonnement"')[2].partition("</form>")[0]
+
+    assert 'action="/lettres/abonnement/"' in form
+    assert 'name="email"' in form
+
+
 # --- One letter -----------------------------------------------------------------------------------
 
 

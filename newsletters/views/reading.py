@@ -16,8 +16,10 @@ from django.views.generic import DetailView, ListView
 
 from cafe.mail import absolute
 from cafe.models import Portal
+from newsletters.forms.subscribing import SubscribeForm
 from newsletters.models import Newsletter
 from newsletters.services.reading import search, shown
+from newsletters.services.subscribing import ACCEPTED
 
 PER_PAGE = 12
 IN_FEED = 20
@@ -44,7 +46,10 @@ class LettersView(ListView):
         return search(letters.defer("html"), self.asked) if self.asked else letters.defer("html", "text")
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(asked=self.asked, site_url=settings.SITE_URL, **kwargs)
+        user = self.request.user
+        form = SubscribeForm(initial={"email": user.email} if user.is_authenticated else {})
+        said = {"asked": self.asked, "form": form, "accepted": ACCEPTED, "site_url": settings.SITE_URL}
+        return super().get_context_data(**said, **kwargs)
 
 
 @method_decorator(login_not_required, name="dispatch")
