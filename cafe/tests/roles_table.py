@@ -186,8 +186,21 @@ def a_heading():
     return place | {"heading": Heading.objects.create(question_id=place["question"], label="Lieu").pk}
 
 
+def a_subscriber():
+    return {"pk": make_subscriber().pk}
+
+
 def a_subscription():
     return {"token": token_of(make_subscriber())}
+
+
+def a_letter():
+    return {"pk": make_newsletter().pk}
+
+
+def a_letter_block():
+    newsletter = make_newsletter(blocks=[("heading", {"text": "Titre"})])
+    return {"pk": newsletter.pk, "block": newsletter.blocks.get().pk}
 
 
 TABLE = {
@@ -244,6 +257,20 @@ TABLE = {
     "letter": row(ANYONE, lambda: {"slug": make_sent().slug}),
     "letter_image": row(ANYONE, lambda: {"slug": make_sent().slug, "pk": 1}, absent=True),
     # newsletters, coordination
+    "letter_list": row({COORDINATION}),
+    "letter_new": row({COORDINATION}),
+    "letter_edit": row({COORDINATION}, a_letter),
+    "letter_settings": row({COORDINATION}, a_letter),
+    "letter_preview": row({COORDINATION}, a_letter),
+    "letter_frame": row({COORDINATION}, a_letter),
+    "letter_trial": row({COORDINATION}, a_letter),
+    "letter_copy": row({COORDINATION}, a_letter),
+    "letter_delete": row({COORDINATION}, a_letter),
+    "letter_block_add": row({COORDINATION}, a_letter),
+    "letter_block_frame": row({COORDINATION}, a_letter),
+    "letter_block_edit": row({COORDINATION}, a_letter_block),
+    "letter_block_shift": row({COORDINATION}, a_letter_block),
+    "letter_block_delete": row({COORDINATION}, a_letter_block),
     "letter_reminders": row({COORDINATION}),
     "letter_reminder_cancel": row({COORDINATION}, lambda: {"pk": make_newsletter(model_key=REMINDER).pk}),
     # newsletters, for everyone and for who holds a link
@@ -254,6 +281,14 @@ TABLE = {
     "departure_reason": row(ANYONE),
     "subscribe_again": row(ANYONE),
     "my_letters": row(SIGNED_IN),
+    # subscribers, coordination
+    "subscriber_list": row({COORDINATION}),
+    "subscriber_export": row({COORDINATION}, lambda: {"extension": "csv"}),
+    "subscriber_import": row({COORDINATION}),
+    "subscriber_import_preview": row({COORDINATION}, lambda: {"pk": uuid.uuid4()}),
+    "subscriber_import_discard": row({COORDINATION}, lambda: {"pk": uuid.uuid4()}),
+    "subscriber": row({COORDINATION}, a_subscriber),
+    "subscriber_remove": row({COORDINATION}, a_subscriber),
     # helping oneself
     "wellbeing": row(ANYONE),
     "prevention_notebook": row(ANYONE),
