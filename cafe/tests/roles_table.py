@@ -558,6 +558,8 @@ TABLE = {
     "cell_guide": row({PEER, CELL_REFERENT}),
     # questionnaires: answering, paper
     # questionnaires: writing them
+    "board": row({COORDINATION, BOARD}),
+    "board_report": row({COORDINATION, BOARD}),
     "participation": row({COORDINATION, BOARD}),
     "participation_export": row({COORDINATION, BOARD}, lambda: {"extension": "csv"}),
     "survey_list": row({COORDINATION}),

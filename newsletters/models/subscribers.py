@@ -4,7 +4,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from members.enums import Profession
 from newsletters.enums import BounceKind, Frequency, Origin, SubscriberState
+
+PROFESSIONS = dict(Profession.choices)
 
 
 class SubscriberQuerySet(models.QuerySet):
@@ -64,6 +67,11 @@ class Subscriber(models.Model):
 
     def __str__(self):
         return self.email
+
+    @property
+    def profession_label(self):
+        """The profession in words; one that the portal no longer knows, as it was written."""
+        return PROFESSIONS.get(self.profession, self.profession)
 
 
 class Departure(models.Model):

@@ -16,7 +16,6 @@ from newsletters.services.subscribing import sign_of_life
 
 PURPOSE = "letters-left"
 UNDO_SECONDS = 3600
-LEFT = "désabonné"
 NOWHERE = "@efface.invalid"
 # What comes back when somebody thinks better of it.
 KEPT = [
@@ -46,7 +45,7 @@ def leave(*, pk, newsletter_pk=None):
 def forget(subscriber):
     """Delete a locked subscriber: what waited for her does not leave, what left no longer says to whom."""
     deliveries = LetterDelivery.objects.filter(subscriber=subscriber)
-    stopped = {"state": DeliveryState.FAILED, "last_error": LEFT, "finished_at": timezone.now()}
+    stopped = {"state": DeliveryState.FAILED, "last_error": LetterDelivery.LEFT, "finished_at": timezone.now()}
     deliveries.filter(state=DeliveryState.PENDING).update(**stopped)
     wipe_addresses(deliveries)
     subscriber.delete()
