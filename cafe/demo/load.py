@@ -9,6 +9,7 @@ from cafe.demo.catalogue import load_catalogue
 from cafe.demo.directory import load_directory
 from cafe.demo.evaluation import load_surveys
 from cafe.demo.money import load_budget
+from cafe.demo.newsletters import load_newsletters
 from cafe.demo.people import DOMAIN, as_guest, load_accounts, team
 from cafe.demo.plans import write
 from cafe.demo.proposals import load_proposals
@@ -52,6 +53,7 @@ def load_demo():
     load_questions()
     load_surveys(users)
     load_directory()
+    load_newsletters()
     load_reports()
     load_budget()
     return Loaded(*(after - was for after, was in zip(counts(), before, strict=True)))
