@@ -1,14 +1,18 @@
 """Real processes for tests: the portal's web server and worker, on a database and files of their own."""
 
+import atexit
 import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from contextlib import ExitStack, closing, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 import psycopg2
@@ -24,22 +28,54 @@ def portal_env(tmp_path, **variables):
 
     DATABASE_URL and REDIS_URL are taken from ours where set; the PostgreSQL database is a new one, dropped at the end.
     """
-    env = {key: value for key, value in os.environ.items() if key not in {"DJANGO_SETTINGS_MODULE", "EMAIL_URL"}}
-    env |= {"VAR_DIR": str(tmp_path / "var"), "PYTHONUNBUFFERED": "1", "REQUIRE_MFA": "0"}
-    env |= {key: str(value) for key, value in variables.items()}
+    env = own_env(tmp_path / "var") | {key: str(value) for key, value in variables.items()}
     with ExitStack() as stack:
         if env.get("DATABASE_URL"):
-            env["DATABASE_URL"] = stack.enter_context(fresh_postgres(env["DATABASE_URL"]))
-        run_manage(env, "migrate", "--verbosity=0")
-        run_manage(env, "createcachetable")
+            migrated = migrated_postgres(env["DATABASE_URL"])
+            env["DATABASE_URL"] = stack.enter_context(fresh_postgres(env["DATABASE_URL"], like=migrated))
+        else:
+            (tmp_path / "var").mkdir(exist_ok=True)
+            copy = sqlite3.connect(tmp_path / "var" / "db.sqlite3")
+            with closing(sqlite3.connect(migrated_sqlite())) as migrated, closing(copy):
+                migrated.backup(copy)
         yield env
 
 
+def own_env(var_dir):
+    env = {key: value for key, value in os.environ.items() if key not in {"DJANGO_SETTINGS_MODULE", "EMAIL_URL"}}
+    return env | {"VAR_DIR": str(var_dir), "PYTHONUNBUFFERED": "1", "REQUIRE_MFA": "0"}
+
+
+@cache
+def migrated_sqlite():
+    """Migrate an empty database once, to be copied: migrating takes longer than most tests. Return its path."""
+    folder = tempfile.TemporaryDirectory()
+    atexit.register(folder.cleanup)
+    migrate(own_env(folder.name))
+    return Path(folder.name) / "db.sqlite3"
+
+
+@cache
+def migrated_postgres(url):
+    """The same on the server of `url`, dropped when the tests end. Return its name."""
+    fresh = fresh_postgres(url)
+    address = fresh.__enter__()
+    atexit.register(fresh.__exit__, None, None, None)
+    with tempfile.TemporaryDirectory() as folder:
+        migrate(own_env(folder) | {"DATABASE_URL": address})
+    return re.search(r"/([^/?]*)(?=\?|$)", address)[1]
+
+
+def migrate(env):
+    run_manage(env, "migrate", "--verbosity=0")
+    run_manage(env, "createcachetable")
+
+
 @contextmanager
-def fresh_postgres(url):
-    """Create a database beside the one of `url`; yield its address; drop it."""
+def fresh_postgres(url, like="template1"):
+    """Create a database beside the one of `url`, a copy of `like`; yield its address; drop it."""
     name = f"cafe_live_{uuid.uuid4().hex[:12]}"
-    maintain(url, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    maintain(url, sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(like)))
     try:
         yield beside(url, name)
     finally:
