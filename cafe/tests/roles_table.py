@@ -271,6 +271,9 @@ TABLE = {
     "letter_block_edit": row({COORDINATION}, a_letter_block),
     "letter_block_shift": row({COORDINATION}, a_letter_block),
     "letter_block_delete": row({COORDINATION}, a_letter_block),
+    "letter_sending": row({COORDINATION}, a_letter),
+    "letter_progress": row({COORDINATION}, a_letter),
+    "letter_verb": row({COORDINATION}, lambda: a_letter() | {"verb": "annuler"}),
     "letter_reminders": row({COORDINATION}),
     "letter_reminder_cancel": row({COORDINATION}, lambda: {"pk": make_newsletter(model_key=REMINDER).pk}),
     # newsletters, for everyone and for who holds a link

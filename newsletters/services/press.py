@@ -24,7 +24,7 @@ from cafe.models import DeliveryState, Portal
 from cafe.transport import Letter
 from newsletters.enums import NewsletterState
 from newsletters.models import LetterDelivery, Newsletter, Subscriber
-from newsletters.placeholders import MARKS, filled_html, filled_text, personal
+from newsletters.placeholders import MARKS, UNSUBSCRIBE, filled_html, filled_text, personal
 from newsletters.rendering import inline_parts
 from newsletters.services.links import subscription_url, unsubscribe_url
 from newsletters.services.pace import within_pace
@@ -140,19 +140,19 @@ class Sheet:
             first_name=row.reader.first_name,
         )
 
-    def own_headers(self, row):
+    def own_headers(self, row, values):
         """The headers that change from letter to letter."""
         return {
             "To": mime.address(row.to),
             "Date": formatdate(),
             "Message-ID": message_id(row),
-            "List-Unsubscribe": f"<{unsubscribe_url(row.reader, self.newsletter)}>",
+            "List-Unsubscribe": f"<{values[UNSUBSCRIBE]}>",
         }
 
     def letter(self, row):
         values = self.values(row)
         shown = {(how, mark): quoted_line(how(value)) for mark, value in values.items() for how in (str, escape)}
-        own = "".join(f"{name}: {value}\r\n" for name, value in self.own_headers(row).items()).encode("ascii")
+        own = "".join(f"{name}: {value}\r\n" for name, value in self.own_headers(row, values).items()).encode("ascii")
         body = [piece if isinstance(piece, bytes) else shown[piece] for piece in self.pieces]
         return Letter(self.sender, [mime.address(row.to)], b"".join([own, self.head, *body]))
 
@@ -160,7 +160,7 @@ class Sheet:
         """The same letter as a message of Django."""
         values = self.values(row)
         headers = {name: value for name, value in self.fixed.items() if name not in {"From", "Subject", "MIME-Version"}}
-        own = {name: value for name, value in self.own_headers(row).items() if name != "To"}
+        own = {name: value for name, value in self.own_headers(row, values).items() if name != "To"}
         text = filled_text(self.newsletter.text, values)
         message = EmailMultiAlternatives(self.newsletter.subject, text, to=[row.to], headers=headers | own)
         message.attach_alternative(filled_html(self.newsletter.html, values), "text/html")

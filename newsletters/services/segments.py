@@ -40,21 +40,21 @@ def segment_condition(segment):
 
 
 def words_of(newsletter):
-    """Return in French whom a newsletter is for, as a list of short pieces, the topic first."""
+    """Return in French whom a newsletter is for, in a few pieces that must all hold, the topic first."""
     segment, names = newsletter.segment, dict(Profession.choices)
-    pieces = [f"les personnes qui ont choisi « {Topic(newsletter.topic).label} »"]
+    pieces = [f"Qui a choisi «\u00a0{Topic(newsletter.topic).label}\u00a0»"]
     if professions := segment.get("professions"):
-        pieces.append(", ".join(names.get(one, one) for one in professions))
+        pieces.append(" ou ".join(names.get(one, one) for one in professions))
     if communes := segment.get("communes"):
-        pieces.append(", ".join(communes))
+        pieces.append(" ou ".join(communes))
     if "cpts_member" in segment:
-        pieces.append("membres de la CPTS" if segment["cpts_member"] else "non-membres de la CPTS")
+        pieces.append("Membres de la CPTS" if segment["cpts_member"] else "Non-membres de la CPTS")
     if segment.get("newly_installed"):
-        pieces.append("installés depuis moins d’un an")
+        pieces.append("Installés depuis moins d’un an")
     return pieces
 
 
-def communes_known():
-    """Return the communes that active subscribers have given, in alphabetical order."""
-    given = Subscriber.objects.active().exclude(commune="")
-    return list(given.order_by("commune").values_list("commune", flat=True).distinct())
+def known(field):
+    """Return what active subscribers have given as their commune, or profession, in alphabetical order."""
+    given = Subscriber.objects.active().exclude(**{field: ""})
+    return list(given.order_by(field).values_list(field, flat=True).distinct())

@@ -22,20 +22,35 @@ from newsletters.services.segments import readers_of
 logger = logging.getLogger(__name__)
 UNDER_WAY = (DeliveryState.PENDING, DeliveryState.CLAIMED)
 NOT_DRAFT = "Cette lettre n’est plus un brouillon."
-NOBODY = "Personne ne recevrait cette lettre : élargissez le choix des destinataires."
+GONE = "Cette lettre vient d’être supprimée."
+NOBODY = "Personne ne recevrait cette lettre\u00a0: élargissez le choix des destinataires."
 IN_THE_PAST = "Choisissez un moment à venir."
-TOO_LATE = "Cette lettre est déjà partie : vous pouvez encore la suspendre ou l’arrêter."
+TOO_LATE = "Cette lettre est déjà partie\u00a0: vous pouvez encore la suspendre ou l’arrêter."
 NOT_SENDING = "Cette lettre n’est pas en cours d’envoi."
 NOT_PAUSED = "L’envoi de cette lettre n’est pas suspendu."
 NOT_UNDER_WAY = "L’envoi de cette lettre est déjà terminé."
 
 
 def locked(newsletter):
-    """Return a newsletter as it is now, held until the end of the transaction."""
-    return Newsletter.objects.select_for_update(of=("self",), no_key=True).get(pk=newsletter.pk)
+    """Return a newsletter as it is now, held until the end of the transaction. Raises Refusal if it was deleted."""
+    found = Newsletter.objects.select_for_update(of=("self",), no_key=True).filter(pk=newsletter.pk).first()
+    if found is None:
+        raise Refusal(GONE)
+    return found
 
 
 # --- Before it leaves -----------------------------------------------------------------------------
+
+
+@transaction.atomic
+def choose(newsletter, *, segment, per_minute):
+    """Keep whom a draft is for, and its pace. Raises Refusal."""
+    newsletter = locked(newsletter)
+    if newsletter.state != NewsletterState.DRAFT:
+        raise Refusal(NOT_DRAFT)
+    newsletter.segment, newsletter.per_minute = segment, per_minute
+    newsletter.save(update_fields=["segment", "per_minute"])
+    return newsletter
 
 
 @transaction.atomic
