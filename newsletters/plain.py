@@ -16,7 +16,8 @@ LIST_MARK = "- "
 
 def text_version(newsletter, pieces, *, portal, site_url, online_url):
     """Return the whole text, marks included."""
-    parts = [filled(f"Lire dans votre navigateur :\n{online_url}"), underlined(newsletter.subject, "=")]
+    parts = [filled(f"Lire dans votre navigateur :\n{online_url}")] if online_url else []
+    parts.append(underlined(newsletter.subject, "="))
     parts += [text_of(piece, site_url) for piece in pieces if piece.found]
     return "\n\n".join([*parts, foot(portal, site_url)]) + "\n"
 

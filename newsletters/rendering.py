@@ -39,7 +39,8 @@ def rendered(newsletter, pieces=None):
     """Return the Rendering of a newsletter as it stands; the same number of statements whatever it holds."""
     pieces = pieces_of(newsletter) if pieces is None else pieces
     portal, site_url = Portal.load(), settings.SITE_URL
-    online_url = f"{site_url}{reverse('letter', args=[newsletter.slug])}"
+    # What is not published is read by nobody else in a browser: a link there would lead nowhere.
+    online_url = f"{site_url}{reverse('letter', args=[newsletter.slug])}" if newsletter.in_archive else ""
     context = {
         "newsletter": newsletter,
         "lead": newsletter.preview,

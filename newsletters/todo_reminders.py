@@ -14,7 +14,7 @@ def lines():
     letters = Newsletter.objects.filter(model_key=KEY, state=NewsletterState.SCHEDULED).only("subject", "scheduled_for")
     return [
         Line(
-            f"Un rappel part {day(one.scheduled_for)} à {clock(one.scheduled_for)} : « {one.subject} ».",
+            f"Un rappel part {day(one.scheduled_for)} à {clock(one.scheduled_for)}\u00a0: «\u00a0{one.subject}\u00a0».",
             reverse("letter_reminders"),
             "Le voir",
         )

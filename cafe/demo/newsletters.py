@@ -116,8 +116,8 @@ def reader(faker, random, taken, state):
 
 
 def of_model(key, days):
-    """Return subject, preview and blocks of a ready-made letter, as it would have been written on that day."""
-    model, values = MODELS[key], words(moment(days).date())
+    """Return subject, preview and blocks of a ready-made letter; its month is that of the next sessions."""
+    model, values = MODELS[key], words(timezone.localdate())
     said = messages_for()
     blocks = []
     for kind, content in model.blocks:

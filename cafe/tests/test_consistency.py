@@ -62,6 +62,7 @@ SILENT_CONSTRAINTS = {
     "registration_cancelled_has_reason",
     "time_wish_once_per_slot",
     "portal_is_single",
+    "letter_settings_are_single",
     "index_mark_is_single",
     "report_error_is_about_a_sheet",
     "resource_need_once",

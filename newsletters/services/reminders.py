@@ -4,7 +4,6 @@ It is an ordinary newsletter, written and scheduled a day ahead so that the coor
 """
 
 from datetime import datetime, time, timedelta
-from itertools import chain, count
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,6 +16,7 @@ from cafe.templatetags.french import day
 from newsletters.enums import BlockKind, NewsletterState, Topic
 from newsletters.models import Block, LetterSettings, Newsletter, SessionReminder
 from newsletters.services import sending
+from newsletters.services.writing import new_slug
 from resources.services.prevention import messages_for
 
 KEY = "rappel-automatique"
@@ -81,8 +81,10 @@ def takes_people(session, moment):
 
 def write(sessions, leaves):
     """Return the draft: a greeting, each session, a message of prevention that changes with the day, a button."""
+    subject = subject_of(sessions)
+    slug = new_slug(subject, leaves.date())
     newsletter = Newsletter.objects.create(
-        slug=new_slug(leaves), topic=Topic.AGENDA, subject=subject_of(sessions), model_key=KEY, in_archive=False
+        slug=slug, topic=Topic.AGENDA, subject=subject, model_key=KEY, in_archive=False
     )
     contents = [(BlockKind.TEXT, {"markdown": ONE if len(sessions) == 1 else SEVERAL})]
     contents += [(BlockKind.SESSION, {"session": one.pk}) for one in sessions]
@@ -102,12 +104,6 @@ def subject_of(sessions):
         return "Il reste des places aux prochaines séances"
     title = Truncator(sessions[0].activity.title).chars(TITLE_LENGTH)
     return f"Il reste des places : {title}, {day(sessions[0].starts_at)}"
-
-
-def new_slug(leaves):
-    base = f"rappel-{leaves:%Y-%m-%d}"
-    taken = set(Newsletter.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-    return next(slug for slug in chain([base], (f"{base}-{number}" for number in count(2))) if slug not in taken)
 
 
 # --- Just before it leaves ------------------------------------------------------------------------

@@ -163,6 +163,14 @@ def test_what_is_not_published_is_read_by_the_coordination_alone(client):
     assert [client.get(path).status_code for path in paths[1:]] == [404, 404]
 
 
+def test_the_mail_leads_to_its_page_where_its_readers_find_it():
+    for published in (True, False):
+        letter = make_newsletter(blocks=[(BlockKind.HEADING, {"text": "Bonjour"})], in_archive=published)
+        rendering = rendered(letter)
+        address = SITE + letter.get_absolute_url()
+        assert [address in words for words in (rendering.html, rendering.text)] == [published] * 2
+
+
 def test_the_images_of_a_letter_are_those_of_the_portal(client):
     letter, hidden = make_sent(), make_sent(in_archive=False)
     images = [

@@ -59,7 +59,7 @@ def test_it_is_written_the_day_before_for_readers_of_the_agenda(wanted):
     assert sessions_of(letter) == [session.pk]
     assert letter.in_archive is False
     assert [line.sentence for line in lines()] == [
-        f"Un rappel part mercredi 3 mars 2027 à 10\u00a0h : « {letter.subject} »."
+        f"Un rappel part mercredi 3 mars 2027 à 10\u00a0h\u00a0: «\u00a0{letter.subject}\u00a0»."
     ]
 
 
@@ -186,3 +186,15 @@ def test_the_page_costs_the_same_whatever_was_recalled(coordination, wanted):
         costs.append(len(queries))
 
     assert len(set(costs)) == 1
+
+
+def test_from_a_session_to_come_one_writes_an_invitation(coordination):
+    session, past = make_session(starts_in=timedelta(days=3)), make_session(starts_in=timedelta(days=-1))
+    pages = [coordination.get(f"/coordination/seances/{one.slug}/").text for one in (session, past)]
+    path = f"/coordination/lettres/nouvelle/?seance={session.slug}"
+
+    assert [f'href="{path}"' in page for page in pages] == [True, False]
+    assert "?seance=" not in pages[1]
+    coordination.post(path, {"source": "invitation", "session": session.pk})
+    letter = Newsletter.objects.get()
+    assert (letter.invitation, letter.state, sessions_of(letter)) == (session, NewsletterState.DRAFT, [session.pk])
