@@ -10,6 +10,8 @@ Block.content, plain JSON by kind; a block is unfilled while what it needs is mi
 import re
 from dataclasses import dataclass, field
 
+from django.utils.text import Truncator
+
 from activities.models import Session
 from newsletters.enums import BlockKind
 from newsletters.models import LetterImage
@@ -19,6 +21,7 @@ from resources.models import Resource
 MOST_SESSIONS = 12
 LOOKED_THROUGH = 60  # next sessions among which those with places left are sought
 VARIABLE = re.compile(r"[ \u00a0]?\{\s*pr[ée]nom\s*\}", re.IGNORECASE)
+MARKDOWN = re.compile(r"\[([^\]\n]*)\]\([^)\n]*\)|\*{1,2}|^[#>]+ ", re.MULTILINE)
 WORDS = {BlockKind.HEADING: "text", BlockKind.TEXT: "markdown", BlockKind.PREVENTION: "text"}
 
 
@@ -95,6 +98,7 @@ def in_words(piece):
     if piece.kind == BlockKind.BUTTON:
         return f"{shows['label']} → {shows['url']}".replace(FIRST_NAME, " {prénom}")
     if piece.kind in WORDS:
-        return " ".join(shows["text"].replace(FIRST_NAME, " {prénom}").split())[:160]
+        words = MARKDOWN.sub(r"\1", shows["text"]).replace(FIRST_NAME, " {prénom}")
+        return Truncator(" ".join(words.split())).chars(160)
     one = shows[piece.kind]
     return one.activity.title if piece.kind == BlockKind.SESSION else str(one)

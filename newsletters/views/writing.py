@@ -145,13 +145,13 @@ class LetterPreviewView(LetterPage):
 
     def get(self, request, pk):
         asked = request.GET.get("vue", "")
-        here = asked if asked in dict(VIEWS) else VIEWS[0][0]
+        shown = asked if asked in dict(VIEWS) else VIEWS[0][0]
         named = "sans-prenom" not in request.GET
         pieces = pieces_of(self.newsletter)
         frozen = self.newsletter.is_frozen
         rendering = Rendering("", self.newsletter.text) if frozen else rendered(self.newsletter, pieces)
         return self.show(
-            "preview", here=here, views=VIEWS, named=named, text=example_text(rendering.text, named=named),
+            "preview", shown=shown, views=VIEWS, named=named, text=example_text(rendering.text, named=named),
             problems=[] if frozen else problems_of(self.newsletter, pieces, rendering),
         )  # fmt: skip
 

@@ -1,18 +1,26 @@
 "use strict";
 
 // The preview of a block follows what is typed; without it, its button does.
-const PAUSE = 400; // ms
+const PAUSE = 500; // ms
 
 for (const form of document.querySelectorAll("[data-letter-block]")) {
-  const refresh = form.querySelector("[data-refresh]");
+  const button = form.querySelector("[data-refresh]");
   let waiting;
 
-  if (!refresh || !form.requestSubmit) continue;
-  refresh.hidden = true;
+  if (!button || !form.requestSubmit) continue;
+  const refresh = () => {
+    // In a new frame: the pages that the old one went through would stand in the way of « Back ».
+    const frame = document.querySelector(`iframe[name="${button.getAttribute("formtarget")}"]`);
+    const fresh = frame.cloneNode();
+    fresh.removeAttribute("src");
+    frame.replaceWith(fresh);
+    form.requestSubmit(button);
+  };
+  button.hidden = true;
   form.addEventListener("input", () => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => form.requestSubmit(refresh), PAUSE);
+    waiting = setTimeout(refresh, PAUSE);
   });
   form.addEventListener("submit", () => clearTimeout(waiting));
-  form.requestSubmit(refresh);
+  refresh();
 }
