@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from cafe.models import DeliveryState
 from cafe.seal import seal, unseal
+from newsletters.enums import SubscriberState
 from newsletters.models import Departure, LetterDelivery, Newsletter, Subscriber
 from newsletters.services.departures import email_hash
 from newsletters.services.subscribing import sign_of_life
@@ -80,6 +81,9 @@ def undo(*, sealed):
     memento = opened(sealed)
     if memento is None:
         return None
-    Subscriber.objects.bulk_create([Subscriber(**memento, **sign_of_life())], ignore_conflicts=True)
+    values = memento | sign_of_life()
+    Subscriber.objects.bulk_create([Subscriber(**values)], ignore_conflicts=True)
+    mine = Subscriber.objects.filter(email=memento["email"])
+    mine.filter(state=SubscriberState.PENDING).update(**values)
     Departure.objects.filter(pk=email_hash(memento["email"])).delete()
-    return Subscriber.objects.get(email=memento["email"])
+    return mine.get()

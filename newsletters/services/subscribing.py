@@ -43,9 +43,10 @@ def ask(*, email, accepted=ACCEPTED, origin=Origin.SITE, **details):
     send(subscriber, url=subscription_url(subscriber))
 
 
-def ask_with_registration(**person):
-    """The same, for a box ticked while registering to a session (see cafe.subscriptions)."""
-    ask(origin=Origin.REGISTRATION, **person)
+def ask_with_registration(*, email, **person):
+    """The same, for a box ticked while registering to a session; who is subscribed already needs no mail about it."""
+    if not Subscriber.objects.active().filter(email=normalise_email(email)).exists():
+        ask(email=email, origin=Origin.REGISTRATION, **person)
 
 
 def asked(*, email, accepted, origin, details):

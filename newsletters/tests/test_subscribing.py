@@ -111,6 +111,14 @@ def test_registering_with_the_box_ticked_asks_to_confirm_and_without_it_does_not
     assert Registration.objects.count() == 2
 
 
+def test_who_is_subscribed_already_and_ticks_the_box_gets_no_mail_about_it(client, outbox):
+    make_subscriber(email="louise@cabinet.example", commune="Lyon")
+    session = make_session()
+    client.post(session.get_absolute_url(), form_data(email="Louise@cabinet.example", newsletter="on"))
+    assert [mail.subject for mail in outbox.rows if "lettre" in mail.subject] == []
+    assert Subscriber.objects.get().commune == "Lyon"
+
+
 def test_an_account_subscribes_its_proved_address_with_one_button(client):
     client.force_login(make_user(email="louise@cabinet.example", commune="Lyon"))
     assert "louise@cabinet.example" in client.get("/lettres/mon-abonnement/").content.decode()
@@ -237,6 +245,13 @@ def test_whoever_left_by_mistake_finds_everything_again_for_an_hour(client, time
     time_machine.shift(3601)
     assert client.post("/lettres/desabonnement/annuler/", {"sealed": sealed}).url == "/lettres/abonnement/"
     assert Subscriber.objects.count() == 0
+
+
+def test_who_asked_again_before_thinking_better_of_it_need_not_confirm(client):
+    sealed = sealed_in(client.post(unsubscribe_page(make_subscriber(email="louise@cabinet.example", life=False))))
+    subscribe(client, "louise@cabinet.example")
+    client.post("/lettres/desabonnement/annuler/", {"sealed": sealed})
+    assert Subscriber.objects.values_list("state", "life").get() == ("active", False)
 
 
 def test_why_one_leaves_is_asked_afterwards_and_kept_without_a_name(client):

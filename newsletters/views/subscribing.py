@@ -126,7 +126,7 @@ def subscribe_again(request):
     if subscriber is None:
         messages.warning(request, "Plus d’une heure a passé. Abonnez-vous de nouveau : il suffit de votre adresse.")
         return redirect("subscribe")
-    messages.success(request, "C’est noté : rien n’a changé, vous recevrez la prochaine lettre.")
+    messages.success(request, "C’est noté : rien n’a changé.")
     return redirect(links.subscription_path(subscriber))
 
 
