@@ -19,6 +19,7 @@ app.conf.beat_schedule = {
     "sweep-documents": {"task": "cafe.tasks.sweep_documents", "schedule": float(settings.MAIL_SWEEP_SECONDS)},
     "tend-letters": {"task": "newsletters.tasks.tend_letters", "schedule": float(settings.MAIL_SWEEP_SECONDS)},
     "remind-of-places": {"task": "newsletters.tasks.remind_of_places", "schedule": crontab(hour=9, minute=30)},
+    "read-bounces": {"task": "newsletters.tasks.read_bounces", "schedule": crontab(minute="2-59/10")},
     "expire-offers": {"task": "activities.tasks.expire_offers", "schedule": 60.0},
     "send-reminders": {"task": "activities.tasks.send_reminders", "schedule": crontab(minute="*/10")},
     "send-facilitator-lists": {

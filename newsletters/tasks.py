@@ -1,14 +1,14 @@
 from celery import shared_task
 
-from newsletters.services import reminders, sending
+from newsletters.services import bounce_box, bounces, sending
 
 
 @shared_task
 def tend_letters():
-    reminders.look_again()
     sending.tend()
 
 
 @shared_task
-def remind_of_places():
-    reminders.remind_of_places()
+def read_bounces():
+    bounce_box.read()
+    bounces.record_refused()

@@ -14,6 +14,7 @@ from cafe.models import Portal
 from newsletters.enums import SubscriberState
 from newsletters.models import Departure, LetterDelivery, Subscriber
 from newsletters.notifications import subscribing as notifications
+from newsletters.services import figures
 from newsletters.services.leaving import leave, wipe_addresses
 from newsletters.services.links import subscription_url
 from newsletters.services.subscribing import PREFERENCES, subscriptions_of
@@ -64,6 +65,7 @@ def purge(now, dry_run):
             f"Abonnés sans signe de vie depuis trois ans, supprimés : {forget_silent(today)}.",
             f"Abonnés sans signe de vie depuis trois ans, à qui il est demandé s’ils restent : {ask_silent(today)}.",
             f"Raisons de départ de plus de deux ans effacées : {forget_reasons(today)}.",
+            *figures.purge(now, dry_run),
         ]
         wipe_addresses(LetterDelivery.objects.filter(subscriber=None))
         if dry_run:
