@@ -33,6 +33,7 @@ HTTPS = SITE_URL.startswith("https://")
 
 INSTALLED_APPS = [
     "cafe",
+    "cafe.board",
     "members",
     "activities",
     "resources",

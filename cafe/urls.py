@@ -13,6 +13,7 @@ urlpatterns = [
     path("confidentialite/", views.page("privacy"), name="privacy"),
     path("accessibilite/", views.page("accessibility"), name="accessibility"),
     path("", include("cafe.coordination.urls")),
+    path("", include("cafe.board.urls")),
     path("coordination/identite/", views.Identity.as_view(), name="portal_identity"),
     path("identite/logo/<str:which>/", views.portal_logo, name="portal_logo"),
     path("sante", views.health, name="health"),

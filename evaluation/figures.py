@@ -62,6 +62,12 @@ class Period:
         return months
 
     @property
+    def before(self):
+        """The period of as many months that ends where this one begins."""
+        first = self.first.year * 12 + self.first.month - 1 - len(self.months)
+        return Period(date(first // 12, first % 12 + 1, 1), (self.first - timedelta(days=1)).replace(day=1))
+
+    @property
     def label(self):
         first, last = (date_format(month, "F Y") for month in (self.first, self.last))
         return first if first == last else f"de {first} à {last}".replace("de a", "d’a").replace("de o", "d’o")

@@ -79,6 +79,51 @@ def attendances_of(season):
     return Attendance.objects.filter(presence=Presence.PRESENT, **moments).count()
 
 
+@dataclass(frozen=True)
+class Totals:
+    """A season's budget in sums of euros, without its lines. cost: of one attendance, None while nobody has come."""
+
+    season: Season
+    planned_spent: Decimal
+    spent: Decimal
+    planned_received: Decimal
+    received: Decimal
+    attendances: int
+
+    @property
+    def balance(self):
+        return self.received - self.spent
+
+    @property
+    def cost(self):
+        return cost_per_participant(self.spent, self.attendances)
+
+
+def totals_of(seasons):
+    """Return the Totals of those of these seasons that have lines, in order, as budget_of adds them. Two statements."""
+    income = Q(category__in=BudgetCategory.income)
+    found = BudgetLine.objects.filter(season__in=[season.year for season in seasons]).order_by("season")
+    sums = {
+        "planned_spent": Sum("planned", filter=~income, default=Decimal(0)),
+        "spent": Sum("actual", filter=~income, default=Decimal(0)),
+        "planned_received": Sum("planned", filter=income, default=Decimal(0)),
+        "received": Sum("actual", filter=income, default=Decimal(0)),
+    }
+    rows = list(found.values("season").annotate(**sums))
+    came = attendances_by_season([Season(row["season"]) for row in rows])
+    return [Totals(**row | {"season": Season(row["season"]), "attendances": came[row["season"]]}) for row in rows]
+
+
+def attendances_by_season(seasons):
+    """Return {year: people marked present}, as attendances_of counts them. One statement."""
+    during = {
+        season.slug: Q(session__starts_at__gte=season.start, session__starts_at__lt=season.end) for season in seasons
+    }
+    counts = {f"came_{slug}": Count("pk", filter=condition) for slug, condition in during.items()}
+    found = Attendance.objects.filter(presence=Presence.PRESENT).aggregate(**counts) if counts else {}
+    return {season.year: found[f"came_{season.slug}"] for season in seasons}
+
+
 def cost_per_participant(spent, attendances):
     """Return euros spent / attendances, to the cent, or None while nobody has come."""
     return (spent / attendances).quantize(CENT) if attendances else None
