@@ -1,9 +1,11 @@
 """Questions as the thresholds see them: which values there are, in which classes, and how a class is called."""
 
+from dataclasses import replace
+
 from evaluation.enums import QuestionKind
 from evaluation.national import figures
 from evaluation.thresholds import Shape, Spec
-from evaluation.values import VISUAL_MOST, WHO5_FACTOR, choices_of
+from evaluation.values import OTHER, VISUAL_MOST, WHO5_FACTOR, choices_of
 
 # Of the WHO-5 index, cut at the two usual thresholds, 50 and 28 (C. W. Topp et al., Psychother. Psychosom. 84 (2015)
 # 167-176): an index is never shown as a diagnosis.
@@ -48,6 +50,12 @@ def choice_shape(question):
     return Shape.ORDERED if question.national_key in GRADED else Shape.NOMINAL
 
 
+def _several(question):
+    """One choice is never told: « autre », which is read in its own words, where there is one."""
+    untold = OTHER if question.with_other else None
+    return replace(_spec(question, Shape.SEVERAL, _one_by_one(question)), untold=untold)
+
+
 def _visual(question):
     return _spec(question, Shape.ORDERED, ((n,) for n in range(0, VISUAL_MOST + 1, VISUAL_STEP)), VISUAL_STEP)
 
@@ -62,7 +70,7 @@ SPECS = {
     QuestionKind.AGREEMENT: lambda question: _spec(question, Shape.ORDERED, _one_by_one(question)),
     QuestionKind.YES_NO: _yes_no,
     QuestionKind.CHOICE: lambda question: _spec(question, choice_shape(question), _one_by_one(question)),
-    QuestionKind.CHOICES: lambda question: _spec(question, Shape.SEVERAL, _one_by_one(question)),
+    QuestionKind.CHOICES: _several,
     QuestionKind.VISUAL: _visual,
     QuestionKind.WHO5: _who5,
 }

@@ -7,7 +7,10 @@ subtracted, over all views and all looks, speaks of whole blocks. What follows f
 - One to four answers that come last stay out of a session, at its closing too: the difference with what was shown
   before would be theirs. They join those of other finished sessions in the season, then in the total.
 - The number of answers to a question is not itself protected, unless the question hangs on an earlier answer: it would
-  tell how many gave that answer, so those who were asked and those who were not must both be enough, in each block.
+  tell how many gave that answer. Such a question is told of what is in the table of the earlier one, and of nothing
+  else: its answers ride along with that question's, so that its number repeats what the table told (see below_of).
+- Of several choices one at least is never told: of all of them, with the number of people, the sum would tell how many
+  made more than one.
 - A table (from 11 answers) is made of blocks too, where each class has five. Its classes are chosen once for the
   questionnaire and kept; at closing the total, and it alone, is told in finer ones, each of which lies within an old.
 - Of each block only a range of four sums is kept, never the sum: a mean is made of the middles of those ranges. « 9.7 »
@@ -45,6 +48,10 @@ SQUARES = -5
 BLOCKS = -6
 SUMS_TOGETHER = 4
 SUMS_LEFT = 3
+# Keys of the answers that ride along: the question's key, then the value, in this many bits.
+RIDER_BITS = 70
+RIDER_FROM = 10
+EVERYBODY = -7
 
 
 class Shape(StrEnum):
@@ -61,12 +68,14 @@ class Spec:
 
     unit: the least difference of two values where a mean has a meaning (1 out of 10, 4 for WHO-5), otherwise 0.
     conditional: asked only of some; then a tally says under NOT_ASKED how many of the responses do not answer it.
+    untold: the one of several choices that is never told; by default the one that is told last.
     """
 
     shape: Shape
     classes: tuple[tuple[int, ...], ...]
     unit: int = 0
     conditional: bool = False
+    untold: int | None = None
 
 
 @dataclass(frozen=True)
@@ -152,10 +161,7 @@ def advance(spec, live, places, before=None, *, publish_from=PUBLISHED_FROM):
         lambda new: _sealed(spec, new),
     )
     told = {name: tally_of(pot["shown"]) for name, pot in blocks.items()}
-    tables = {}
-    for key, question, answers in _questions(spec, told):
-        tables[key] = _advance_table(question, answers, places, before.get("tables", {}).get(key, {}))
-    return {"blocks": blocks, "tables": tables}
+    return {"blocks": blocks, "tables": _advance_tables(spec, told, places, before.get("tables", {}))}
 
 
 def shown(spec, ledger, places, name, *, publish_from=PUBLISHED_FROM):
@@ -193,6 +199,49 @@ def texts_shown(ledger, places, name, *, salt):
     return sorted(ids, key=lambda pk: hashlib.sha256(f"{salt}:{pk}".encode()).digest())
 
 
+# --- What hangs on an answer ----------------------------------------------------------------------
+
+
+def rider(stream, value):
+    """Return the key under which the values of another question, or its texts, ride along in a tally."""
+    return -((stream << RIDER_BITS) + value + RIDER_FROM)
+
+
+def below_of(spec, ledger, awaited, streams, root):
+    """Return {place: tally} of what rides in the published table of a question: live, for what hangs on its answers.
+
+    awaited: the answers that it hangs on. streams: the one wanted, then those that go on riding. Nothing where a class
+    of the table holds answers of both sides: the number of those who were asked would part it. Where only the finer
+    classes of the closing do not, all is told in the total, root.
+    """
+    several = spec.shape == Shape.SEVERAL
+    table = ledger.get("tables", {}).get(str(awaited[0]) if several and len(awaited) == 1 else "all")
+    if not table:
+        return {}
+    found = {name: _riding(tally_of(pot["shown"]), streams) for name, pot in table["pots"].items()}
+    if several or not any(_is_parted(values, awaited) for values in table["classes"]):
+        return found
+    if any(_is_parted(values, awaited) for values in table.get("final") or table["classes"]):
+        return {}
+    return {root: sum(found.values(), Counter())}
+
+
+def _is_parted(values, awaited):
+    return bool(set(values) & set(awaited)) and not set(values) <= set(awaited)
+
+
+def _riding(tally, streams):
+    found = Counter()
+    for key, count in tally.items():
+        stream, value = divmod(-key, 1 << RIDER_BITS)
+        if key < 0 and stream in streams:
+            found[value - RIDER_FROM if stream == streams[0] else key] = count
+    return found
+
+
+# --- Tables ---------------------------------------------------------------------------------------
+
+
 def merge_classes(shape, classes, tally, smallest=CLASS_FROM):
     """Merge classes until each has `smallest` answers: neighbours where they are ordered, otherwise into one of others.
 
@@ -222,15 +271,31 @@ def _join_neighbour(classes, sizes):
 def _questions(spec, told):
     """Yield (key, spec, tallies) of each table of a question: itself, or each of its choices as a yes or no.
 
-    Of two choices alone the second is never told: both and the number of people would tell how many ticked both.
+    The choices most made first, for the last one is never told.
     """
     if spec.shape != Shape.SEVERAL:
         yield "all", spec, told
         return
-    yes_or_no = Spec(Shape.ORDERED, ((1,), (0,)))
-    for (choice,) in spec.classes[: 1 if len(spec.classes) == 2 else None]:  # noqa: PLR2004
-        pairs = {name: (tally[choice], tally[PEOPLE]) for name, tally in told.items()}
-        yield str(choice), yes_or_no, {name: Counter({1: some, 0: n - some}) for name, (some, n) in pairs.items()}
+    yes_or_no, choices = Spec(Shape.ORDERED, ((1,), (0,))), [choice for (choice,) in spec.classes]
+    made = {choice: sum(tally[choice] for tally in told.values()) for choice in choices}
+    choices.sort(key=lambda choice: -made[choice])
+    for choice in choices:
+        yield str(choice), yes_or_no, {name: _yes_or_no(tally, choice) for name, tally in told.items()}
+
+
+def _yes_or_no(tally, choice):
+    riders = {key: count for key, count in tally.items() if key < -(1 << RIDER_BITS)}
+    return Counter({1: tally[choice], 0: tally[PEOPLE] - tally[choice]} | riders)
+
+
+def _advance_tables(spec, told, places, before):
+    tables, questions = {}, list(_questions(spec, told))
+    for key, question, answers in questions:
+        table = before.get(key, {})
+        begun = sum(bool(tables.get(one) or before.get(one)) for one, *_ in questions)
+        is_last = spec.shape == Shape.SEVERAL and (begun == len(questions) - 1 or key == str(spec.untold))
+        tables[key] = table if is_last and not table else _advance_table(question, answers, places, table)
+    return tables
 
 
 def _advance_table(spec, told, places, before):
@@ -238,9 +303,7 @@ def _advance_table(spec, told, places, before):
         return before
     root = next(place for place in places if place.parent is None)
     whole = sum(told.values(), Counter())
-    # Nothing renews a table that is made at closing: rare classes hold up nothing then.
-    smallest = _finest(whole) if root.finished else max(CLASS_FROM, _people(spec, whole) // OPEN_PART)
-    classes = before.get("classes") or merge_classes(spec.shape, spec.classes, whole, smallest)
+    classes = before.get("classes") or _first_classes(spec, whole, root)
     if len(classes) == 1:
         return before
     pots = release(told, before.get("pots", {}), places, lambda old, new: _is_table(spec, classes, old, new))
@@ -248,6 +311,14 @@ def _advance_table(spec, told, places, before):
         return before
     table = {"classes": [list(values) for values in classes], "pots": pots}
     return _finish(spec, table, places, root) if root.finished else table
+
+
+def _first_classes(spec, whole, root):
+    """Nothing renews a table that is made at closing: rare classes hold up nothing then. A rare one beats none."""
+    if root.finished:
+        return merge_classes(spec.shape, spec.classes, whole, _finest(whole))
+    classes = merge_classes(spec.shape, spec.classes, whole, max(CLASS_FROM, _people(spec, whole) // OPEN_PART))
+    return classes if len(classes) > 1 else merge_classes(spec.shape, spec.classes, whole, _finest(whole))
 
 
 def _finish(spec, table, places, root):

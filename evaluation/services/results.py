@@ -20,7 +20,8 @@ from evaluation.blocks import Place
 from evaluation.enums import QuestionKind, SurveyState
 from evaluation.models import Answer, Question, Response, ResultSnapshot, Sending, Survey
 from evaluation.specs import counted_as, spec_of
-from evaluation.thresholds import NOT_ASKED, PEOPLE, Shown, advance, shown
+from evaluation.thresholds import EVERYBODY, NOT_ASKED, PEOPLE, Shown, advance, below_of, rider, shown
+from evaluation.values import OTHER
 
 TOTAL = "all"
 SCOPE = "all"
@@ -214,12 +215,51 @@ def _advanced(results, snapshot, *, live):
     ledgers = {}
     for question in results.questions:
         if spec := spec_of(question):
+            given = (
+                told_above(replace(results, ledgers=ledgers), question) if question.condition_id else live[question.pk]
+            )
             ledgers[question.pk] = advance(
-                spec, live.get(question.pk, {}), results.places, before.get(str(question.pk)),
-                publish_from=results.survey.publish_from,
-            )  # fmt: skip
+                spec, given, results.places, before.get(str(question.pk)), publish_from=results.survey.publish_from
+            )
     moved = any(_tells_more(ledger, before.get(str(pk), {})) for pk, ledger in ledgers.items())
     return replace(results, ledgers=ledgers), moved
+
+
+def told_above(results, question):
+    """Return {place: tally} of the answers to a conditional question that are in the table of the one it hangs on."""
+    streams = [numbers_of(question), texts_of(question)]
+    streams += [stream for one in below(results.questions, question) for stream in (numbers_of(one), texts_of(one))]
+    return _riding(results, question.condition_id, question.condition_values, streams)
+
+
+def told_texts(results, question, *, other=False):
+    """Return the tally, by id, of the texts of a question that are in the table of the answer that they hang on.
+
+    other: those of « autre », which hang on that very answer. EVERYBODY: how many people those in the table are.
+    """
+    above, awaited = (question.pk, [OTHER]) if other else (question.condition_id, question.condition_values)
+    return sum(_riding(results, above, awaited, [texts_of(question)]).values(), Counter())
+
+
+def _riding(results, key, awaited, streams):
+    above = next((one for one in results.questions if one.pk == key), None)
+    if above is None or key not in results.ledgers:
+        return {}
+    return below_of(spec_of(above), results.ledgers[key], awaited, streams, TOTAL)
+
+
+def numbers_of(question):
+    return 2 * question.pk
+
+
+def texts_of(question):
+    return 2 * question.pk + 1
+
+
+def below(questions, question):
+    """Return the questions that hang on one, directly or not."""
+    direct = [one for one in questions if one.condition_id == question.pk]
+    return [one for child in direct for one in (child, *below(questions, child))]
 
 
 def _tells_more(ledger, before):
@@ -262,11 +302,58 @@ def _tallies(questions, people, today):
     for pk, question in by_key.items():
         if question.condition_id:
             _count_not_asked(live[pk], question, people)
+    _ride_along(live, questions, people, today)
     return live
 
 
+def _ride_along(live, questions, people, today):
+    """Put what hangs on an answer beside that answer; see thresholds.below_of."""
+    by_key = {question.pk: question for question in questions}
+    hanging = [question for question in questions if question.condition_id or question.with_other]
+    numbers = {question.pk: live.get(question.pk, {}) for question in hanging}
+    numbers = {pk: {name: dict(tally) for name, tally in places.items()} for pk, places in numbers.items()}
+    texts = _texts(hanging, today)
+    for question in hanging:
+        riding = [
+            (name, rider(stream, value), n)
+            for stream, places in (
+                (numbers_of(question), numbers[question.pk]),
+                (texts_of(question), texts.get(question.pk, {})),
+                (texts_of(question), _everybody(question, people)),
+            )
+            for name, tally in places.items()
+            for value, n in tally.items()
+        ]
+        above = question if question.with_other else by_key.get(question.condition_id)
+        while above and above.pk in live:
+            for name, key, n in riding:
+                _at(live[above.pk], name)[key] = n
+            above = by_key.get(above.condition_id)
+
+
+def _texts(questions, today):
+    """Return {question: {place: Counter of the ids of its texts}}."""
+    found = {}
+    given = Answer.objects.filter(question__in=questions, response__day__lt=today).exclude(text="").order_by()
+    for pk, session, answer in given.values_list("question", "response__session", "pk") if questions else ():
+        _tally(found.setdefault(pk, {}), session)[answer] = 1
+    return found
+
+
+def _everybody(question, people):
+    places = {}
+    for (survey, session), n in people.items():
+        if survey == question.survey_id:
+            _tally(places, session)[EVERYBODY] = n
+    return places
+
+
 def _tally(places, session):
-    return places.setdefault(session_place(session) if session else TOTAL, Counter())
+    return _at(places, session_place(session) if session else TOTAL)
+
+
+def _at(places, name):
+    return places.setdefault(name, Counter())
 
 
 def _count_not_asked(places, question, people):

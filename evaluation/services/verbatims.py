@@ -19,7 +19,8 @@ from evaluation.blocks import release
 from evaluation.enums import QuestionKind
 from evaluation.models import Answer, Coding, Question, Reading, ResultSnapshot
 from evaluation.services.answering import lock_survey
-from evaluation.thresholds import DETAILED_FROM, NOT_ASKED, texts_shown
+from evaluation.services.results import results_of, told_texts
+from evaluation.thresholds import DETAILED_FROM, EVERYBODY, NOT_ASKED, texts_shown
 from members.enums import Profession
 from members.models import User
 
@@ -113,17 +114,40 @@ def _advanced(survey):
     for question, comment, pk in given.values_list("question_id", "comment", "pk"):
         live.setdefault((question, comment), Counter())[pk] = 1
     people = survey.responses.filter(day__lt=today).count()
+    asked = written(survey)
+    told = results_of(survey) if any(map(_hangs, asked)) else None
     ledgers = dict(survey.snapshots.values_list("scope", "content"))
     found, changed = [], {}
-    for corpus in written(survey):
+    for corpus in asked:
         before = ledgers.get(corpus.scope, {})
         tally = live.get((corpus.question.pk, corpus.comment), Counter())
-        after = _released(corpus, tally, people, before, survey.publish_from)
+        after = _released(corpus, *_above(told, corpus, tally, people), before, survey.publish_from)
         still_there = tuple(pk for pk in _ids(corpus, after) if pk in tally)
         found.append(Corpus(corpus.question, corpus.comment, still_there))
         if len(_ids(corpus, after)) > len(_ids(corpus, before)):
             changed[corpus] = after
     return found, changed
+
+
+def _above(results, corpus, tally, people):
+    """Return which texts may be counted on, and of how many people: all, or those in the table of what they hang on.
+
+    It is so where the question hangs on an answer, and of « autre »: texts that came at other moments than the table
+    would tell, with it, what the last ones answered. Of several choices « autre » has no table to be set beside.
+    """
+    question, other = corpus.question, _is_other(corpus)
+    if not _hangs(corpus):
+        return tally, people
+    told = told_texts(results, question, other=other)
+    return Counter({pk: 1 for pk in tally if pk in told}), told[EVERYBODY]
+
+
+def _is_other(corpus):
+    return not corpus.comment and corpus.question.kind == QuestionKind.CHOICE
+
+
+def _hangs(corpus):
+    return bool(_is_other(corpus) or corpus.question.condition_id)
 
 
 def written(survey):

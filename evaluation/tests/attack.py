@@ -45,17 +45,21 @@ class Attack:
         self.found.append(solution)
         return solution
 
-    def derived(self, groups):
-        """Return (slices, value, count) of each count that is certain: of 1 to 4, or of everybody in the group."""
+    def derived(self, groups, asked=None):
+        """Return (slices, value, count) of each count that is certain: of 1 to 4, or of everybody in the group.
+
+        asked: {what it is called: the values counted together}, each value alone by default.
+        """
         draw = np.random.default_rng(1)
         for _ in range(6):
             self.solve(draw.normal(size=len(self.at)))
-        certain = [(group, value) for group in groups for value in self.values]
-        return [(group, value, count) for group, value in certain if (count := self._certain(group, value))]
+        asked = asked or {value: (value,) for value in self.values}
+        certain = [(group, name) for group in groups for name in asked]
+        return [(group, name, count) for group, name in certain if (count := self._certain(group, asked[name]))]
 
-    def _certain(self, group, value):
+    def _certain(self, group, values):
         goal = np.zeros(len(self.at))
-        goal[[self.at[one, value] for one in group]] = 1
+        goal[[self.at[one, value] for one in group for value in values]] = 1
         counts = {int(goal @ solution) for solution in self.found}
         everybody = sum(self.sizes[one] for one in group)
         if len(counts) > 1 or (count := counts.pop()) == 0 or not (count < 5 or count == everybody):

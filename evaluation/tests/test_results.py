@@ -132,16 +132,31 @@ def test_each_kind_of_question_is_counted_in_its_own_way():
     assert (spec_of(words), results.shown(words)) == (None, Shown())
 
 
-def test_a_question_under_a_condition_needs_five_who_were_not_asked():
+def test_a_question_under_a_condition_is_told_with_the_table_of_the_one_it_hangs_on():
     survey, asked = a_survey(QuestionKind.YES_NO)
     then = make_question(survey, condition=asked, condition_values=[1])
-    for _ in range(6):
+    for _ in range(7):
         make_response(survey, {asked: 1, then: 8}, day=BEFORE)
     answered(survey, asked, 0, 0, 0, 0)
-    four = results_of(survey, today=TODAY).shown(then).n
-    answered(survey, asked, 0)
+    seen = [results_of(survey, today=TODAY).shown(then).n]
+    for values in ({asked: 1, then: 3}, {asked: 0}):
+        for _ in range(5):
+            make_response(survey, values, day=BEFORE)
+        results = results_of(survey, today=TODAY)
+        seen.append((results.shown(asked).rows[0].count if results.shown(asked).rows else 0, results.shown(then).n))
 
-    assert (four, results_of(survey, today=TODAY).shown(then).n) == (0, 6)
+    assert seen == [0, (0, 0), (12, 12)]
+
+
+def test_what_hangs_on_an_answer_that_is_merged_with_others_is_not_told():
+    survey, asked = a_survey(QuestionKind.YES_NO)
+    then = make_question(survey, condition=asked, condition_values=[0])
+    for values, times in (({asked: 1}, 8), ({asked: 0, then: 8}, 7), ({asked: 2}, 1)):
+        for _ in range(times):
+            make_response(survey, values, day=BEFORE)
+    results = results_of(survey, today=TODAY)
+
+    assert ([row.count for row in results.shown(asked).rows], results.shown(then)) == ([8, 8], Shown())
 
 
 @pytest.mark.parametrize(("responses", "questions"), [(1, 2), (3, 2), (30, 20)])

@@ -95,17 +95,35 @@ def test_comments_and_the_texts_of_other_are_read_apart():
 
 
 def test_where_writing_tells_what_was_ticked_five_must_not_have_written():
-    survey = make_survey(questions=[{"kind": QuestionKind.CHOICE, "with_other": True}])
+    options = [{"key": "here", "label": "Ici"}]
+    survey = make_survey(questions=[{"kind": QuestionKind.CHOICE, "with_other": True, "options": options}])
     question = survey.questions.get()
     for _ in range(12):
         response = make_response(survey, day=yesterday())
         Answer.objects.create(response=response, question=question, value=Answer.OTHER, text="Ailleurs")
     for _ in range(4):
-        make_response(survey, {question: 0}, day=yesterday())
+        make_response(survey, {question: 1}, day=yesterday())
     with_four = len(read(survey).ids)
-    make_response(survey, {question: 0}, day=yesterday())
+    for _ in range(5):
+        make_response(survey, {question: 1}, day=yesterday())
 
     assert (with_four, len(read(survey).ids)) == (0, 12)
+
+
+def test_what_is_written_under_a_condition_is_read_with_the_table_of_the_question_it_hangs_on():
+    """Thirteen people, of whom eight « yes », would with a table of fourteen tell what the last one said."""
+    survey = make_survey(questions=[QuestionKind.YES_NO])
+    asked = survey.questions.get()
+    why = make_question(survey, kind=QuestionKind.LONG, condition=asked, condition_values=[1])
+    seen = []
+    for yes, no in ((12, 4), (0, 1), (0, 4)):
+        for number in range(yes):
+            make_response(survey, {asked: 1, why: f"Parce que {number}"}, day=yesterday())
+        for _ in range(no):
+            make_response(survey, {asked: 0}, day=yesterday())
+        seen.append(len(read(survey).ids))
+
+    assert seen == [0, 0, 12]
 
 
 def test_a_deleted_answer_is_no_longer_there_and_shows_no_other():
