@@ -177,6 +177,16 @@ def test_of_one_that_has_left_nothing_can_be_changed(desk):
     )
 
 
+def test_one_that_waits_to_leave_says_what_was_broken_since(desk):
+    letter = make_letter(HELLO, state="scheduled", scheduled_for=timezone.now() + timedelta(days=1))
+    before = text_of(desk.get(page("edit", letter)))
+
+    desk.post(page("block_delete", letter, letter.blocks.get()))
+
+    warning = "Quelque chose est à corriger avant"
+    assert [warning in said for said in (before, text_of(desk.get(page("edit", letter))))] == [False, True]
+
+
 def test_deleting_and_copying_wait_for_a_button(desk):
     letter = make_letter(HELLO)
     block = letter.blocks.get()

@@ -13,6 +13,7 @@ from activities.views.coordination import CoordinationMixin, coordination_requir
 from cafe.errors import Refusal
 from newsletters.blocks import in_words, pieces_of
 from newsletters.checks import problems_of
+from newsletters.enums import NewsletterState
 from newsletters.forms.writing import COPY, EMPTY, NewsletterFilter, SettingsForm, StartForm
 from newsletters.models import Newsletter
 from newsletters.notifications.writing import send_trial
@@ -110,11 +111,17 @@ class UnsentPage(LetterPage):
 
 @framing
 class LetterEditView(LetterPage):
-    """Its blocks in their order, and beside them what they make."""
+    """Its blocks in their order, and beside them what they make.
+
+    One that is scheduled was checked before; what was changed since is checked here.
+    """
 
     def get(self, request, pk):
-        rows = [(piece, in_words(piece)) for piece in pieces_of(self.newsletter)]
-        return self.show("letter", rows=rows)
+        pieces = pieces_of(self.newsletter)
+        waits = self.newsletter.state == NewsletterState.SCHEDULED
+        problems = problems_of(self.newsletter, pieces) if waits else []
+        rows = [(piece, in_words(piece)) for piece in pieces]
+        return self.show("letter", rows=rows, blocked=any(problem.blocking for problem in problems))
 
 
 class LetterSettingsView(UnsentPage):
