@@ -33,7 +33,7 @@ CONSENT_LASTS = timedelta(days=3 * 365.25)
 GONE = "Ce fichier n’attend plus : il a été importé, abandonné, ou effacé au bout d’un jour. Envoyez-le de nouveau."
 NO_ADDRESS = "Aucune colonne d’adresses : donnez à l’une d’elles le titre « Adresse e-mail »."
 EMPTY = "Ce fichier n’a aucune adresse."
-NOBODY = "Il n’y a personne à ajouter : ces personnes sont déjà abonnées, ou sont parties."
+NOBODY = "Il n’y a personne à ajouter : ces personnes sont déjà sur la liste, ou l’ont quittée."
 
 
 class Outcome(StrEnum):
@@ -50,7 +50,7 @@ class Outcome(StrEnum):
 
 LABELS = {
     Outcome.NEW: "à ajouter",
-    Outcome.KNOWN: "déjà abonnée",
+    Outcome.KNOWN: "déjà sur la liste",
     Outcome.LEFT: "s’est désabonnée : ne sera pas ajoutée",
     Outcome.TWICE: "déjà plus haut dans le fichier",
     Outcome.WRONG: "adresse illisible",

@@ -122,7 +122,7 @@ def test_an_import_is_looked_at_then_adds_the_new_people_alone_with_their_proof(
     preview = upload(desk, xlsx_bytes(TITLES, rows), "liste.xlsx").url
     page = shown(desk.get(preview))
     assert "Ajouter 1 personne<" in page
-    for line, why in ((3, "déjà abonnée"), (4, "désabonnée"), (5, "déjà plus haut"), (6, "adresse illisible")):
+    for line, why in ((3, "déjà sur la liste"), (4, "désabonnée"), (5, "déjà plus haut"), (6, "adresse illisible")):
         assert f'data-label="Ligne">{line}</td> <td data-label="Pourquoi">{why}' in page.replace("s’est ", "")
     assert Subscriber.objects.count() == 1
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from activities.models import Registration
 from activities.tests.factories import form_data, make_session
+from cafe.logs import masked
 from cafe.models import DeliveryState, Outgoing
 from members.tests.factories import make_user
 from newsletters.enums import NewsletterState
@@ -221,6 +222,11 @@ def test_a_forged_link_opens_nothing(client):
         assert client.get(f"/lettres/abonnement/{token}/").status_code == 404
         assert client.post(f"/lettres/desabonnement/{token}/", ONE_CLICK).status_code == 404
     assert Subscriber.objects.count() == 1
+
+
+def test_no_link_that_opens_a_subscription_is_written_to_a_log():
+    subscriber = make_subscriber()
+    assert {masked(subscription_page(subscriber)), masked(unsubscribe_page(subscriber))} == {"/lettres/…"}
 
 
 def sealed_in(page):
