@@ -4,14 +4,16 @@ Counted as of last night: a count that moved during the day would tell, of someb
 That a person answered tells nothing of what; still a count under the questionnaire's threshold is not shown.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.db.models import Count, Sum
 from django.utils import timezone
 
 from evaluation.enums import QuestionKind, ResponseSource
 from evaluation.models import Answer, Response, ResultSnapshot, Sending
+from evaluation.services.answering import lock_survey
 from evaluation.statistics import Gap, compare_late
 from evaluation.thresholds import visible
 
@@ -98,28 +100,47 @@ def late_sentence(survey):
     """Return what may be said of the satisfaction of those who answered after a reminder, or "" under 11 on a side.
 
     Only the words; kept until five more answers have come on one side, or a change of them would tell the last answer.
+    Written under the questionnaire's lock, from marks counted under it.
     """
     question = survey.questions.filter(kind=QuestionKind.SCALE, national_key=SATISFACTION).first()
     if question is None:
         return ""
+    kept, fresh = _late(survey, question)
+    return LATE_SENTENCES.get((_renewed(survey, question) if fresh else kept)["gap"], "")
+
+
+@transaction.atomic
+def _renewed(survey, question):
+    lock_survey(survey)
+    kept, fresh = _late(survey, question)
+    if not fresh:
+        return kept
+    values = {"n": fresh["early"] + fresh["late"], "content": fresh, "made_on": timezone.localdate()}
+    ResultSnapshot.objects.update_or_create(survey=survey, scope=LATE, defaults=values)
+    return fresh
+
+
+def _late(survey, question):
+    """Return what is kept, and what should be kept instead where five more answers have come on one side, or None."""
+    snapshot = ResultSnapshot.objects.filter(survey=survey, scope=LATE).first()
+    kept = snapshot.content if snapshot else {"early": 0, "late": 0, "gap": ""}
     early, late = marks_of(question)
-    kept = ResultSnapshot.objects.filter(survey=survey, scope=LATE).first()
-    content = kept.content if kept else {"early": 0, "late": 0, "gap": ""}
-    if len(early) >= content["early"] + RENEWED_BY or len(late) >= content["late"] + RENEWED_BY:
-        content = {"early": len(early), "late": len(late), "gap": compare_late(late, early).gap.value}
-        values = {"n": len(early) + len(late), "content": content, "made_on": timezone.localdate()}
-        ResultSnapshot.objects.update_or_create(survey=survey, scope=LATE, defaults=values)
-    return LATE_SENTENCES.get(content["gap"], "")
+    if early.total() < kept["early"] + RENEWED_BY and late.total() < kept["late"] + RENEWED_BY:
+        return kept, None
+    gap = compare_late(list(late.elements()), list(early.elements())).gap
+    return kept, {"early": early.total(), "late": late.total(), "gap": gap.value}
 
 
 def marks_of(question):
-    """Return the marks given online before any reminder and after one, up to last night."""
+    """Return {mark: how many} of those given online before any reminder, and after one, up to last night."""
     online = Answer.objects.filter(
         question=question,
         comment=False,
         value__isnull=False,
         response__source=ResponseSource.WEB,
         response__day__lt=timezone.localdate(),
-    )
-    marks = list(online.values_list("response__wave", "value"))
-    return [value for wave, value in marks if not wave], [value for wave, value in marks if wave]
+    ).order_by()
+    early, late = Counter(), Counter()
+    for wave, value, count in online.values_list("response__wave", "value").annotate(number=Count("pk")):
+        (late if wave else early)[value] += count
+    return early, late

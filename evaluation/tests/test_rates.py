@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from activities.tests.factories import make_session
@@ -84,6 +86,20 @@ def test_late_answers_are_compared_in_words(late, words):
 
     assert words in sentence
     assert not any(char.isdigit() for char in sentence)
+
+
+def test_marks_are_counted_by_the_database_and_kept_under_the_lock(django_assert_num_queries):
+    survey = make_survey(questions=[SATISFACTION])
+    question = survey.questions.get()
+    answers(survey, 40, values={question: 9})
+    with CaptureQueriesContext(connection) as first:
+        late_sentence(survey)
+    answers(survey, 4, values={question: 3})
+
+    writes = [one["sql"].split()[0] for one in first if '"evaluation_' in one["sql"]]
+    assert writes == ["SELECT"] * 7 + ["INSERT"]
+    with django_assert_num_queries(3):
+        late_sentence(survey)
 
 
 def test_nothing_is_said_under_eleven_and_the_words_are_renewed_by_five_answers():
