@@ -12,7 +12,7 @@ from django.utils.text import Truncator
 from activities.enums import Audience
 from activities.models import Session
 from cafe.errors import Refusal
-from cafe.templatetags.french import day
+from cafe.templatetags.french import clock, day
 from newsletters.enums import BlockKind, NewsletterState, Topic
 from newsletters.models import Block, LetterSettings, Newsletter, SessionReminder
 from newsletters.services import sending
@@ -22,7 +22,7 @@ from resources.services.prevention import messages_for
 KEY = "rappel-automatique"
 LEAVES_AT = time(10)
 MOST_SESSIONS = 6
-TITLE_LENGTH = 50
+TITLE_LENGTH, PREVIEW_LENGTH = 38, 150
 FOR_MANY = {Audience.ALL, Audience.FAMILIES}
 # Looked at again this long before it leaves: a letter is frozen within the minute it is due.
 LAST_LOOK = timedelta(minutes=15)
@@ -81,10 +81,10 @@ def takes_people(session, moment):
 
 def write(sessions, leaves):
     """Return the draft: a greeting, each session, a message of prevention that changes with the day, a button."""
-    subject = subject_of(sessions)
+    subject, preview = titles_of(sessions)
     slug = new_slug(subject, leaves.date())
     newsletter = Newsletter.objects.create(
-        slug=slug, topic=Topic.AGENDA, subject=subject, model_key=KEY, in_archive=False
+        slug=slug, topic=Topic.AGENDA, subject=subject, preview=preview, model_key=KEY, in_archive=False
     )
     contents = [(BlockKind.TEXT, {"markdown": ONE if len(sessions) == 1 else SEVERAL})]
     contents += [(BlockKind.SESSION, {"session": one.pk}) for one in sessions]
@@ -99,11 +99,14 @@ def write(sessions, leaves):
     return newsletter
 
 
-def subject_of(sessions):
-    if len(sessions) > 1:
-        return "Il reste des places aux prochaines séances"
-    title = Truncator(sessions[0].activity.title).chars(TITLE_LENGTH)
-    return f"Il reste des places : {title}, {day(sessions[0].starts_at)}"
+def titles_of(sessions):
+    """Return the subject, which a phone shows whole, and the line of preview: when, or what."""
+    first, others = sessions[0], sessions[1:]
+    if others:
+        titles = dict.fromkeys(one.activity.title for one in sessions)
+        return "Il reste des places aux prochaines séances", Truncator(", ".join(titles)).chars(PREVIEW_LENGTH)
+    when = f"{day(first.starts_at).capitalize()}, {clock(first.starts_at)}"
+    return f"Il reste des places\u00a0: {Truncator(first.activity.title).chars(TITLE_LENGTH)}", when
 
 
 # --- Just before it leaves ------------------------------------------------------------------------

@@ -222,6 +222,15 @@ def test_the_feed_carries_the_published_letters_whole(client):
     assert entry.find(f"{ATOM}link").get("href") == address
 
 
+def test_a_feed_reader_that_has_it_already_is_not_sent_it_again(client):
+    make_sent()
+    etag = client.get("/lettres/fil.atom").headers["ETag"]
+
+    assert client.get("/lettres/fil.atom", headers={"If-None-Match": etag}).status_code == 304
+    make_sent(subject="Nouvelle")
+    assert "Nouvelle" in client.get("/lettres/fil.atom", headers={"If-None-Match": etag}).text
+
+
 def test_the_map_of_the_portal_holds_the_published_letters(client):
     letter, hidden = make_sent(), make_sent(in_archive=False)
     found = client.get("/sitemap.xml").text

@@ -11,6 +11,7 @@ from activities.enums import Audience
 from activities.tests.factories import make_activity, make_session, sign_up
 from members.enums import Role
 from members.tests.factories import make_user
+from newsletters.checks import problems_of
 from newsletters.enums import NewsletterState, Topic
 from newsletters.models import Newsletter, SessionReminder
 from newsletters.services import reminders, sending
@@ -55,12 +56,27 @@ def test_it_is_written_the_day_before_for_readers_of_the_agenda(wanted):
     letter = reminders.remind_of_places()
 
     assert (letter.state, letter.scheduled_for, letter.topic) == (NewsletterState.SCHEDULED, LEAVES, Topic.AGENDA)
-    assert letter.subject == "Il reste des places : Yoga doux, samedi 6 mars 2027"
+    assert (letter.subject, letter.preview) == (
+        "Il reste des places\u00a0: Yoga doux",
+        "Samedi 6 mars 2027, 9\u00a0h\u00a030",
+    )
+    assert problems_of(letter) == []
     assert sessions_of(letter) == [session.pk]
     assert letter.in_archive is False
     assert [line.sentence for line in lines()] == [
         f"Un rappel part mercredi 3 mars 2027 à 10\u00a0h\u00a0: «\u00a0{letter.subject}\u00a0»."
     ]
+
+
+def test_long_titles_leave_the_subject_short_enough_for_a_phone(wanted):
+    for number in (1, 2):
+        make_session(starts_in=timedelta(days=4), activity=make_activity(title=f"{number} {'Très long ' * 11}"))
+
+    several = reminders.remind_of_places()
+    make_session(starts_in=timedelta(days=4), activity=make_activity(title="Très long " * 12))
+    one = reminders.remind_of_places()
+
+    assert [problems_of(letter) for letter in (several, one)] == [[], []]
 
 
 def test_a_session_is_recalled_once_whatever_becomes_of_the_letter(wanted):

@@ -11,7 +11,7 @@ from django.utils.decorators import method_decorator
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import conditional_page, require_safe
 from django.views.generic import DetailView, ListView
 
 from cafe.mail import absolute
@@ -81,6 +81,7 @@ def letter_image(request, slug, pk):
 
 @require_safe
 @login_not_required
+@conditional_page
 def letters_feed(request):
     """The last letters, whole, for a feed reader: it follows the programme without giving an address."""
     portal, page = Portal.load(), absolute(reverse("letters"))
