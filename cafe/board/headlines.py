@@ -89,7 +89,11 @@ def outsiders(figures):
 
 def outsiders_of(figures):
     share, people = others_of(figures.members), others_of(figures.members_people)
-    return participation.share_of(share, people, "de non-adhérents de la CPTS", "l’adhésion est connue")
+    told = participation.share_of(share, people, "de non-adhérents de la CPTS", "l’adhésion est connue")
+    if not people.told:
+        return told
+    reading = f"{told.reading} Présences d’adhérents{NBSP}: {number(figures.members.count)}."
+    return Figure(told.shown, told.label, reading)
 
 
 def satisfaction(figures):

@@ -40,6 +40,7 @@ def overview_of(period):
         "drawings": participation.drawings(period, figures, by),
         "months": participation.over_months(period, by.by_month),
         "activities": participation.bars("Par activité", "Activité", by.by_activity, participation.most_followed),
+        "people": participation.composition(figures),
         "ranking": ranking_of(period),
         "surveys": surveys_of(period),
         "quotations": quoted(period),

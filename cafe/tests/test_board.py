@@ -99,6 +99,8 @@ def test_the_demonstration_shows_the_published_balance_and_names_nobody_on_page_
 
         assert [shown for shown, _, _ in told(page)] == ["151", "84", "105 %", "50 %", "8,4", "26"]
         assert "76 des 151 présences dont l’adhésion est connue." in text_of(page)
+        assert "Présences d’adhérents : 75." in text_of(page)
+        assert page.context["people"].chart.table()[0] == ("Femmes", ["80\u00a0%"])
         paper = words_of(printed)
         for told_there in ("151 En 17 séances.", "105 %", "8,4", "80 %", "4 638,00 €", "41,41 €", "À reconduire"):
             assert told_there in paper.replace("\u00a0", " ")
