@@ -20,7 +20,8 @@ from resources.models import Resource
 
 MOST_SESSIONS = 12
 LOOKED_THROUGH = 60  # next sessions among which those with places left are sought
-VARIABLE = re.compile(r"[ \u00a0]?\{\s*pr[ée]nom\s*\}", re.IGNORECASE)
+VARIABLE = re.compile("([ \u00a0]?)\\{\\s*pr(?:[ée]|e\u0301)nom\\s*\\}", re.IGNORECASE)
+STARTS = re.compile(r"[\s>#*+\-_\d.)]*")  # what may stand in Markdown before the first word of a line
 MARKDOWN = re.compile(r"\[([^\]\n]*)\]\([^)\n]*\)|\*{1,2}|^[#>]+ ", re.MULTILINE)
 WORDS = {BlockKind.HEADING: "text", BlockKind.TEXT: "markdown", BlockKind.PREVENTION: "text"}
 
@@ -43,8 +44,16 @@ class Piece:
 
 
 def with_marks(text):
-    """Put the mark of the first name for « {prénom} », which takes along the space before it."""
-    return VARIABLE.sub(FIRST_NAME, text)
+    """Put the mark of the first name for « {prénom} », which takes along the space before it.
+
+    But not the space after the dash of a list or the number of an item, which would be one no more.
+    """
+    return VARIABLE.sub(lambda hit: (hit[1] if starts_line(hit) else "") + FIRST_NAME, text)
+
+
+def starts_line(hit):
+    """Tell whether nothing is said before a « {prénom} » on its line."""
+    return STARTS.fullmatch(hit.string[: hit.start()].rpartition("\n")[2]) is not None
 
 
 def pieces_of(newsletter, blocks=None):

@@ -17,7 +17,7 @@ from django.urls import Resolver404, resolve
 
 from activities.enums import SessionState
 from activities.models import Session
-from newsletters.blocks import VARIABLE, WORDS, pieces_of
+from newsletters.blocks import VARIABLE, WORDS, pieces_of, starts_line
 from newsletters.enums import BlockKind, NewsletterState
 from newsletters.models import Newsletter
 from newsletters.placeholders import MARKS, UNSUBSCRIBE
@@ -104,7 +104,7 @@ def _of_variables(newsletter, pieces):
         said = piece.block.content.get(WORDS.get(piece.kind, "label"), "")
         for name in ANY_VARIABLE.findall(VARIABLE.sub("", said)):
             yield Problem(f"Le bloc {rank} contient {name}, que personne ne remplit.", True, piece.block.pk)
-        if any(not said[: hit.start()].rpartition("\n")[2].strip() for hit in VARIABLE.finditer(said)):
+        if any(map(starts_line, VARIABLE.finditer(said))):
             sentence = (
                 f"Le bloc {rank} commence une ligne par {{prénom}}\u00a0: sans prénom, il ne restera que la suite."
             )
@@ -125,6 +125,8 @@ def _of_html(newsletter, rendering):
     for url in Counter(page.links):
         if url not in MARKS and (why := link_problem(url, own_slug=newsletter.slug)):
             yield Problem(f"{why}\u00a0: {url}")
+        elif is_ours(url) and asks_for_an_account(url):
+            yield Problem(f"Cette page demande un compte\u00a0: {url}", False)
         elif url.startswith("http://") and not is_ours(url):
             yield Problem(f"Cette adresse n’est pas chiffrée (http, et non https)\u00a0: {url}", False)
 
@@ -153,6 +155,16 @@ def is_ours(url):
     return (url.startswith("/") and not url.startswith("//")) or f"{url}/".startswith(f"{settings.SITE_URL}/")
 
 
+def path_of(url):
+    """Return the path of an address of the portal."""
+    return urlsplit(url).path.removeprefix(urlsplit(settings.SITE_URL).path) or "/"
+
+
+def asks_for_an_account(url):
+    """Tell whether whoever follows this address of the portal, which leads somewhere, must sign in first."""
+    return getattr(resolve(path_of(url)).func, "login_required", True)
+
+
 def link_problem(url, own_slug=None):
     """Return what is wrong with a link, or "". own_slug: of the newsletter, whose own page opens once it has left."""
     try:
@@ -161,11 +173,7 @@ def link_problem(url, own_slug=None):
     except ValueError:
         return "Cette adresse est mal écrite"
     if is_ours(url):
-        return (
-            ""
-            if _leads_somewhere(parts.path.removeprefix(urlsplit(settings.SITE_URL).path) or "/", own_slug)
-            else LEADS_NOWHERE
-        )
+        return "" if _leads_somewhere(path_of(url), own_slug) else LEADS_NOWHERE
     if parts.scheme in {"tel", "sms"}:
         return "" if re.fullmatch(r"\+?[0-9]{2,15}", parts.path) else "Ce numéro est mal écrit"
     if parts.scheme == "mailto":

@@ -5,6 +5,7 @@ An address alone is never cut, since it would lead nowhere.
 
 import textwrap
 
+from activities.enums import Audience
 from cafe.markdown import PARSER
 from cafe.templatetags.french import clock, day, euros
 from newsletters.enums import BlockKind
@@ -53,7 +54,20 @@ def session_text(session, site_url):
     lines = [f"{day(session.starts_at).capitalize()}, {clock(session.starts_at)}", session.activity.title]
     where = str(session.place) if session.place else ""
     lines.append(" · ".join(filter(None, [where, euros(session.fee), places_in_words(session)])))
+    lines += filter(None, [whom_in_words(session)])
     return "\n".join([*map(filled, lines), f"{site_url}{session.get_absolute_url()}"])
+
+
+def whom_in_words(session):
+    """Return for whom a session is and of how many a cycle is made, or "" where anybody may come once."""
+    said = []
+    if session.cycle_size > 1:
+        said.append(f"Cycle de {session.cycle_size} séances, une seule inscription.")
+    if session.audience != Audience.ALL:
+        by_profession = session.audience == Audience.ONE_PROFESSION
+        whom = session.get_audience_profession_display() if by_profession else session.get_audience_display()
+        said.append(f"Pour\u00a0: {whom.lower()}.")
+    return " ".join(said)
 
 
 def places_in_words(session):

@@ -21,7 +21,7 @@ from newsletters.blocks import pieces_of
 from newsletters.enums import BlockKind
 from newsletters.models import LetterImage
 from newsletters.placeholders import PREFERENCES, UNSUBSCRIBE
-from newsletters.plain import places_in_words, text_version, whole
+from newsletters.plain import places_in_words, text_version, whole, whom_in_words
 
 IMAGE = re.compile(r"cid:image-(\d+)")
 SHOWN_WIDTH = 494  # px that the frame of the letter leaves to an image
@@ -71,7 +71,7 @@ def drawn(pieces, site_url):
         elif piece.kind == BlockKind.IMAGE:
             values |= shown_size(values["image"])
         sessions = values.get("sessions") or [values["session"]] if piece.kind.startswith("session") else []
-        values["rows"] = [(session, places_in_words(session)) for session in sessions]
+        values["rows"] = [(session, places_in_words(session), whom_in_words(session)) for session in sessions]
         shown.append(values | {"template": piece.template})
     return shown
 

@@ -12,7 +12,7 @@ from PIL.Image import DecompressionBombError, DecompressionBombWarning
 from newsletters.models import LetterImage
 
 MAX_BYTES = 5 * 1024 * 1024
-MAX_PIXELS = 40_000_000
+MAX_PIXELS = 30_000_000
 SENT_SIZE = (988, 1600)  # px; twice the width that a letter leaves, for fine screens
 SENT_BYTES = 150_000  # what one image adds to each mail, about
 QUALITIES = (82, 70, 55, 40)
@@ -35,23 +35,28 @@ def _redrawn(upload):
     with Image.open(upload, formats=["PNG", "JPEG", "WEBP"]) as picture:
         if picture.width * picture.height > MAX_PIXELS:
             raise ValidationError(TOO_LARGE)
+        is_photo = picture.format == "JPEG"
+        # Reduced before it is turned: a JPEG is then never decoded whole.
+        picture.thumbnail((max(SENT_SIZE), max(SENT_SIZE)))
         upright = ImageOps.exif_transpose(picture)
         upright.thumbnail(SENT_SIZE)
         # Mailboxes that know no WebP are many; transparency shows white, as the letter does.
         drawn = Image.new("RGB", upright.size, "white")
         seen = upright.convert("RGBA")
         drawn.paste(seen, mask=seen.getchannel("A"))
-    as_png = _bytes_of(drawn, "PNG", optimize=True)
-    as_jpeg = next(
-        (data for quality in QUALITIES if len(data := _bytes_of(drawn, "JPEG", quality=quality)) <= SENT_BYTES),
-        data_of(drawn),
-    )
-    extension, content = ("png", as_png) if len(as_png) <= len(as_jpeg) else ("jpg", as_jpeg)
+    content, extension = _light_jpeg(drawn), "jpg"
+    if not is_photo and len(as_png := _bytes_of(drawn, "PNG", optimize=True)) <= len(content):
+        content, extension = as_png, "png"
     return ContentFile(content, name=f"{secrets.token_hex(8)}.{extension}")
 
 
-def data_of(drawn):
-    return _bytes_of(drawn, "JPEG", quality=QUALITIES[-1])
+def _light_jpeg(drawn):
+    """Return the best that weighs what is allowed, or the least."""
+    for quality in QUALITIES:
+        content = _bytes_of(drawn, "JPEG", quality=quality)
+        if len(content) <= SENT_BYTES:
+            break
+    return content
 
 
 def _bytes_of(drawn, kind, **options):

@@ -139,6 +139,15 @@ def test_of_other_addresses_the_writing_alone_is_checked(monkeypatch):
     assert [url for url in bad if not link_problem(url)] == []
 
 
+def test_a_page_that_asks_for_an_account_is_noticed():
+    written = ("text", {"markdown": "[a](/mon-espace/) [b](/coordination/) [c](/ecoute/)"})
+
+    assert told(written) == [
+        (False, f"Cette page demande un compte : {SITE}/mon-espace/"),
+        (False, f"Cette page demande un compte : {SITE}/coordination/"),
+    ]
+
+
 def test_a_dead_link_of_a_text_is_told_once_and_a_plain_one_noticed():
     assert told(("text", {"markdown": "[a](/rien/) [b](/rien/) [c](http://a.example/)"})) == [
         (True, f"Ce lien ne mène nulle part : {SITE}/rien/"),

@@ -158,6 +158,32 @@ def test_sessions_without_a_place_left_are_left_out_on_request(march):
     assert (full.activity.title in text, free.activity.title in text) == (False, True)
 
 
+def test_for_whom_a_session_is_and_a_cycle_are_told():
+    head = make_session(audience="profession", audience_profession="infirmier")
+    make_session(head=head, starts_in=timedelta(days=17))
+    one = rendering.rendered(make_letter(("sessions", {"count": 3})))
+
+    said = "Cycle de 2 séances, une seule inscription. Pour\u00a0: infirmier, infirmière."
+    assert (one.text.count(said), one.html.count(said), one.text.count("il reste")) == (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("written", "known", "unknown"),
+    [
+        ("Bonjour {prénom},", "Bonjour Zoé,", "Bonjour,"),
+        ("Bonjour\u00a0{ PRENOM }.", "Bonjour Zoé.", "Bonjour."),
+        ("Bonjour {pre\u0301nom}.", "Bonjour Zoé.", "Bonjour."),
+        ("- {prénom}\n- venez", "-  Zoé\n- venez", "-\n- venez"),
+    ],
+)
+def test_a_first_name_comes_with_its_space_and_leaves_a_list_a_list(written, known, unknown):
+    text = rendering.rendered(make_letter(("text", {"markdown": written}))).text
+    named = personal(unsubscribe_url="u", preferences_url="p", first_name="Zoé")
+
+    assert known in filled_text(text, named)
+    assert unknown in filled_text(text, personal(unsubscribe_url="u", preferences_url="p")).replace("- \n", "-\n")
+
+
 def test_what_is_not_public_is_not_shown():
     draft = make_session(state="draft")
     hidden = make_resource(name="Fiche réservée", visibility="team")
