@@ -64,16 +64,22 @@ def image_url(newsletter, key):
     return f"{settings.SITE_URL}{reverse('letter_image', args=[newsletter.slug, key])}"
 
 
+def leads_here(url):
+    """Whether an address is the portal's; once shortened, a path that begins with // would be that of another site."""
+    path = url.removeprefix(settings.SITE_URL)
+    return path != url and path.startswith("/") and not path.startswith("//")
+
+
 def own(tag, attribute, value):
     """Drop the image that comes from elsewhere: it would tell that site who reads."""
-    return value if attribute != "src" or value.startswith(settings.SITE_URL + "/") else None
+    return value if attribute != "src" or leads_here(value) else None
 
 
 def own_path(tag, attribute, value):
     """Shorten the portal's own addresses: the page may be served under another name, and loads its own images only."""
-    kept = own(tag, attribute, value)
-    leads_here = attribute in ("src", "href") and value.startswith(settings.SITE_URL + "/")
-    return value.removeprefix(settings.SITE_URL) if kept and leads_here else kept
+    if attribute in ("src", "href") and leads_here(value):
+        return value.removeprefix(settings.SITE_URL)
+    return own(tag, attribute, value)
 
 
 def search(letters, asked):

@@ -111,7 +111,8 @@ def test_a_letter_shows_what_left_without_its_clothes_and_without_a_name(client)
       <table role="presentation" width="560"><tr><td class="said" bgcolor="#fff">Dormir <b>bien</b></td></tr></table>
       <script>alert(1)</script><style>p {{ color: red }}</style><!-- rien -->
       <a class="button" href="{SITE}/activites/yoga/">Je viens</a> <a href="{PREFERENCES}">Choisir</a>
-      <a href="javascript:alert(1)">Piège</a> <img src="https://ailleurs.example/pixel.gif" alt="Espion">"""
+      <a href="javascript:alert(1)">Piège</a> <img src="https://ailleurs.example/pixel.gif" alt="Espion">
+      <img src="{SITE}//ailleurs.example/pixel.gif" alt=""> <a href="{SITE}//ailleurs.example/">Loin</a>"""
     page = client.get(make_sent(html=mail(body)).get_absolute_url())
     letter = page.context["body"]
 
@@ -119,7 +120,8 @@ def test_a_letter_shows_what_left_without_its_clothes_and_without_a_name(client)
         '<h2>Titre</h2><p class="when">Bonjour,</p> <div class="said">Dormir <b>bien</b></div> '
         '<a class="btn btn-quiet" href="/activites/yoga/" rel="noopener noreferrer">Je viens</a> '
         '<a href="/lettres/" rel="noopener noreferrer">Choisir</a> '
-        '<a rel="noopener noreferrer">Piège</a> <img alt="Espion">'
+        '<a rel="noopener noreferrer">Piège</a> <img alt="Espion"> <img alt=""> '
+        f'<a href="{SITE}//ailleurs.example/" rel="noopener noreferrer">Loin</a>'
     )
     assert [mark for mark in (*MARKS, "Entête", "Pied", "style=") if mark in page.text.partition("<main")[2]] == []
 
