@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 
 import django
 
-from bench import cell, directory, surveys, tables
+from bench import cell, directory, newsletters, surveys, tables
 from bench.scale import QUICK, WHOLE
 
 SESSIONS, RACE_PLACES = 100, 20
@@ -315,6 +315,7 @@ def measure(server, cookie, scale):
     figures["search"] = directory.measure_search(scale)
     figures["cell"] = cell.measure_cell(server, scale)
     figures["poster"] = measure_poster()
+    figures["newsletter"] = newsletters.measure_newsletters(scale)
     return figures
 
 

@@ -108,7 +108,22 @@ def judged(figures):
     rows.append(
         ("mails / bare SMTP loop", "≥ 0.50", f"{ratio:.2f} ({mail['ours']} / {mail['bare']} per s)", ratio >= 0.5)
     )
-    return rows
+    return rows + list(judged_newsletter(figures["newsletter"]))
+
+
+def judged_newsletter(figures):
+    """The same of a newsletter, two workers; and that nobody had it twice, or was forgotten, when all went wrong."""
+    ratio, count = figures["ours"] / figures["celery"], figures["letters"]
+    found = f"{ratio:.2f} ({figures['ours']} / {figures['celery']} per s)"
+    yield f"newsletter to {count} / Celery’s plain batches, 2 workers", "≥ 1.50", found, ratio >= 1.5
+    yield f"publishing {count} deliveries", "< 1.00 s", f"{figures['publish']:.2f} s", figures["publish"] < 1
+    before, after = figures["before"], figures["after"]
+    yield "mail worker before and after, RSS MiB", "flat", f"{before}, then {after}", after - before <= 5
+    faults = figures["faults"]
+    fates = ", ".join(f"{faults[state]} {state}" for state in ("sent", "failed", "unknown") if state in faults)
+    whole = sum(faults.get(state, 0) for state in ("sent", "failed", "unknown")) == count
+    right = whole and not (faults["twice"] or faults["lost"] or faults["astray"])
+    yield "421, 550, cuts, kill -9: twice, lost", "0, 0", f"{faults['twice']}, {faults['lost']} ({fates})", right
 
 
 def table(header, rows):
@@ -133,7 +148,13 @@ def speeds(figures):
 
 def others(figures):
     """Return the rows (what, measured, floor, ratio) of what has no goal: long lists, exports, searches, a poster."""
-    roll, poster = figures["attendance"], figures["poster"]
+    roll, poster, newsletter = figures["attendance"], figures["poster"], figures["newsletter"]
+    floors = {"prebuilt": "smtplib, bytes ready", "built": "Django builds each", "celery": "Celery’s plain batches"}
+    for floor, words in floors.items():
+        yield (
+            f"newsletter to {newsletter['letters']}, 2 workers", f"{newsletter['ours']} per s",
+            f"{words}: {newsletter[floor]} per s", f"{newsletter['ours'] / newsletter[floor]:.2f}",
+        )  # fmt: skip
     for question, one in figures["search"]["questions"].items():
         yield (
             f"search « {question} »", f"{one['ours'] * 1000:.0f} ms",

@@ -8,6 +8,7 @@ class Scale:
     """seconds: length of one slice; racers: how many post at once; roll, rows: people to mark, lines to export.
 
     sheets, searches: of the directory, and how often each question is asked. responses: to one questionnaire.
+    letters: readers of one newsletter.
     """
 
     seconds: float = 1.5
@@ -21,9 +22,20 @@ class Scale:
     sheets: int = 5000
     searches: int = 15
     responses: int = 10_000
+    letters: int = 10_000
 
 
 WHOLE = Scale()
 QUICK = Scale(
-    seconds=0.2, clients=(8,), rounds=1, races=1, racers=40, mails=30, rows=500, sheets=500, searches=3, responses=500
+    seconds=0.2,
+    clients=(8,),
+    rounds=1,
+    races=1,
+    racers=40,
+    mails=30,
+    rows=500,
+    sheets=500,
+    searches=3,
+    responses=500,
+    letters=500,
 )
