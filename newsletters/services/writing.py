@@ -3,7 +3,9 @@
 The newsletter is locked before its blocks are read: what begins to leave is what was there before, or after.
 """
 
-from django.db import transaction
+import secrets
+
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -15,6 +17,7 @@ from newsletters.services import images
 from resources.services.prevention import messages_for
 
 MAX_BLOCKS = 40
+TRIES = 3
 SLUG_LENGTH = 70
 UNTITLED = "Lettre sans objet"
 FROZEN = "Cette lettre est partie\u00a0: ses mots ne changent plus. Copiez-la pour en écrire une autre."
@@ -50,21 +53,37 @@ def new_slug(subject, today, but=None):
     return slug
 
 
+def at_free_slug(write, subject, but=None):
+    """Return what `write(slug)` does at a free address; somebody else may take it at the same moment."""
+    for _ in range(TRIES - 1):
+        try:
+            with transaction.atomic():
+                return write(new_slug(subject, timezone.localdate(), but))
+        except IntegrityError:
+            continue
+    return write(f"{new_slug(subject, timezone.localdate(), but)}-{secrets.token_hex(4)}")
+
+
 @transaction.atomic
 def create_newsletter(*, model="", session=None):
     """Make a draft, empty or from a ready-made one (key of catalogue.MODELS). Raises Refusal without its session."""
     today = timezone.localdate()
     ready = MODELS.get(model)
     if ready is None:
-        return Newsletter.objects.create(subject=UNTITLED, slug=new_slug(UNTITLED, today))
+        return at_free_slug(lambda slug: Newsletter.objects.create(subject=UNTITLED, slug=slug), UNTITLED)
     if ready.with_session and session is None:
         raise Refusal("Choisissez la séance dont parle cette lettre.")
     values = words(today, session)
     subject = typeset(ready.subject, values)[:120]
-    newsletter = Newsletter.objects.create(
-        topic=ready.topic, subject=subject, preview=typeset(ready.preview, values)[:150], model_key=ready.key,
-        slug=new_slug(subject, today), segment=dict(ready.segment), invitation=session if ready.invites else None,
-    )  # fmt: skip
+    fields = {
+        "topic": ready.topic,
+        "subject": subject,
+        "preview": typeset(ready.preview, values)[:150],
+        "model_key": ready.key,
+        "segment": dict(ready.segment),
+        "invitation": session if ready.invites else None,
+    }
+    newsletter = at_free_slug(lambda slug: Newsletter.objects.create(**fields, slug=slug), subject)
     for position, (kind, content) in enumerate(ready.blocks, 1):
         filled = _filled(kind, content, values, session)
         Block.objects.create(newsletter=newsletter, position=position, kind=kind, content=filled)
@@ -89,11 +108,14 @@ def _picked(tags):
 def update_newsletter(*, newsletter, values):
     """Change the settings: topic, subject, preview, in_archive. Raises Refusal once it has begun to leave."""
     newsletter = lock_unsent(newsletter)
-    if values.get("subject", newsletter.subject) != newsletter.subject:
-        newsletter.slug = new_slug(values["subject"], timezone.localdate(), but=newsletter.pk)
+    renamed = values.get("subject", newsletter.subject) != newsletter.subject
     for name, value in values.items():
         setattr(newsletter, name, value)
-    newsletter.save(update_fields=["slug", *values])
+    newsletter.save(update_fields=values.keys())
+    if renamed:
+        rename = Newsletter.objects.filter(pk=newsletter.pk).update
+        at_free_slug(lambda slug: rename(slug=slug), newsletter.subject, but=newsletter.pk)
+        newsletter.refresh_from_db(fields=["slug"])
     return newsletter
 
 
@@ -102,7 +124,7 @@ def copy_newsletter(*, newsletter):
     """Return a draft with the same words and images of its own, whatever became of the first. Raises Refusal."""
     source = lock(newsletter)
     fields = {name: getattr(source, name) for name in KEPT_SETTINGS}
-    copy = Newsletter.objects.create(**fields, slug=new_slug(source.subject, timezone.localdate()))
+    copy = at_free_slug(lambda slug: Newsletter.objects.create(**fields, slug=slug), source.subject)
     pictures = {image.pk: image for image in source.images.all()}
     for block in source.blocks.all():
         content = dict(block.content)

@@ -108,6 +108,16 @@ def test_an_address_tells_the_month_and_the_subject_and_is_nobody_elses(march):
     assert slugs == ["2026-03-l-ete-arrive", "2026-03-les-seances-de-mars-2", "2026-03-les-seances-de-mars-3"]
 
 
+def test_an_address_taken_at_the_same_moment_is_no_error(monkeypatch):
+    first = make_letter(slug="prise")
+    monkeypatch.setattr(writing, "new_slug", lambda *args: "prise")
+
+    made = writing.create_newsletter(model="agenda")
+    writing.update_newsletter(newsletter=made, values={"subject": "Autre"})
+
+    assert (made.slug.startswith("prise-"), made.slug == first.slug) == (True, False)
+
+
 # --- Blocks ---------------------------------------------------------------------------------------
 
 
