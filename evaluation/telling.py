@@ -11,6 +11,7 @@ from evaluation.models import Question
 from evaluation.specs import label_of
 from evaluation.statistics import COMPARED_FROM, RENEWED_FROM, Verdict
 from evaluation.thresholds import DETAILED_FROM, Shown
+from evaluation.values import choices_of
 
 OUT_OF = {QuestionKind.SCALE: 10, QuestionKind.VISUAL: 100, QuestionKind.WHO5: 100}
 
@@ -156,17 +157,32 @@ def waiting_sentence(question, shown, publish_from):
     """Say why nothing, or no detail, is told; the same words whether nobody answered or one too few."""
     if question.kind in QuestionKind.open:
         return ""
-    detailed_from = max(DETAILED_FROM, publish_from)
-    if not shown.n and question.condition_id:
-        others = "et autant de personnes à qui elle n’a pas été posée"
-        return f"Pas encore assez de réponses{NBSP}: il en faut {publish_from}, {others}."
-    if not shown.n:
-        return f"Pas encore assez de réponses{NBSP}: il en faut {publish_from}."
     if shown.rows:
-        return ""
+        return untold_sentence(question, shown)
+    detailed_from = max(DETAILED_FROM, publish_from)
+    if not shown.n:
+        hanging = "Elle se montre avec le détail de la question dont elle dépend, quand il y a assez de réponses."
+        return hanging if question.condition_id else f"Pas encore assez de réponses{NBSP}: il en faut {publish_from}."
     if shown.n < detailed_from:
         return f"Le détail se donne à partir de {detailed_from} réponses."
-    return "Le détail attend que deux réponses différentes aient chacune été données par cinq personnes."
+    return MEAN_ALONE if shown.mean else TOO_ALIKE
+
+
+TOO_ALIKE = "Le détail attend que deux réponses différentes aient chacune été données par cinq personnes."
+MEAN_ALONE = (
+    "La moyenne se montre seule pour l’instant. Un détail à côté d’elle pourrait laisser deviner des réponses ; il "
+    "viendra si les réponses sont plus nombreuses ou plus variées, au plus tard à la clôture."
+).replace(" ;", f"{NBSP};")
+
+
+def untold_sentence(question, shown):
+    """Say which of several choices have no number: there is always one."""
+    if question.kind != QuestionKind.CHOICES:
+        return ""
+    told = {value for row in shown.rows for value in row.values}
+    left = [f"«{NBSP}{label}{NBSP}»" for value, label in choices_of(question) if value not in told]
+    why = "un choix au moins n’en a jamais, car tous ensemble en diraient trop"
+    return f"Pas de chiffre pour {', '.join(left)}{NBSP}: {why}."
 
 
 # --- Activities in order --------------------------------------------------------------------------

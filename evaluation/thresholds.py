@@ -38,6 +38,8 @@ DETAILED_FROM = 11
 CLASS_FROM = 5
 # While answers still come, a class is at least this part of them: rare ones would hold up the next renewal.
 OPEN_PART = 4
+# At closing: the finest that leaves doubt beside the means.
+CLOSED_PARTS = (10, 6, 4, 3)
 # Keys of a tally that are no answer's value.
 NOT_ASKED = -1
 PEOPLE = -2
@@ -46,6 +48,8 @@ LOWEST = -3
 HIGHEST = -4
 SQUARES = -5
 BLOCKS = -6
+# From here down, two for each mark: the most and the fewest answers of a block that can be this mark or a higher one.
+REACHED = -100
 SUMS_TOGETHER = 4
 SUMS_LEFT = 3
 # Keys of the answers that ride along: the question's key, then the value, in this many bits.
@@ -315,10 +319,13 @@ def _advance_table(spec, told, places, before):
 
 def _first_classes(spec, whole, root):
     """Nothing renews a table that is made at closing: rare classes hold up nothing then. A rare one beats none."""
-    if root.finished:
-        return merge_classes(spec.shape, spec.classes, whole, _finest(whole))
-    classes = merge_classes(spec.shape, spec.classes, whole, max(CLASS_FROM, _people(spec, whole) // OPEN_PART))
-    return classes if len(classes) > 1 else merge_classes(spec.shape, spec.classes, whole, _finest(whole))
+    n, finest = _people(spec, whole), _finest(whole)
+    if not root.finished:
+        classes = merge_classes(spec.shape, spec.classes, whole, max(CLASS_FROM, n // OPEN_PART))
+        return classes if len(classes) > 1 else merge_classes(spec.shape, spec.classes, whole, finest)
+    wanted = (max(CLASS_FROM, min(finest, n // part)) for part in CLOSED_PARTS)
+    tried = [merge_classes(spec.shape, spec.classes, whole, smallest) for smallest in wanted]
+    return next((one for one in tried if _leaves_doubt(spec, one, whole)), tried[0])
 
 
 def _finish(spec, table, places, root):
@@ -357,7 +364,9 @@ def _leaves_doubt(spec, classes, new):
     """Whether a table beside the means of its blocks leaves open what each of them holds.
 
     The sums that the classes allow must reach well beyond those that the blocks allow, on both sides: by a whole scale
-    where there are several blocks. Reckoned from what is shown alone, so that showing it tells no more.
+    where there are several blocks. Then too, above each limit of two classes, there must be far from as many as the
+    blocks can hold, and from as few: by one answer a block. Reckoned from what is shown alone, so that showing it tells
+    no more.
     """
     if not spec.unit:
         return True
@@ -367,7 +376,19 @@ def _leaves_doubt(spec, classes, new):
         room = (SUMS_LEFT - 1) * spec.unit
         return least == most or min(most, new[HIGHEST]) - max(least, new[LOWEST]) >= room
     bottom, top = _ends(spec)
-    return new[LOWEST] - least >= top - bottom and most - new[HIGHEST] >= top - bottom
+    if min(new[LOWEST] - least, most - new[HIGHEST]) < top - bottom:
+        return False
+    return all(_is_within(spec, classes[place:], new) for place in range(1, len(classes)))
+
+
+def _is_within(spec, upper, new):
+    rank = _marks(spec).index(min(min(values) for values in upper))
+    count, spare = sum(_size(new, values) for values in upper), new[BLOCKS]
+    return new[REACHED - 2 * rank - 1] + spare <= count <= new[REACHED - 2 * rank] - spare
+
+
+def _marks(spec):
+    return sorted(value for group in spec.classes for value in group)
 
 
 def _sealed(spec, new):
@@ -381,7 +402,18 @@ def _sealed(spec, new):
     is_last = group == (n * reach + 1) // SUMS_TOGETHER - 1
     lowest = n * bottom + spec.unit * SUMS_TOGETHER * group
     highest = n * top if is_last else lowest + spec.unit * (SUMS_TOGETHER - 1)
-    return new | Counter({LOWEST: lowest, HIGHEST: highest, SQUARES: _squares(spec, new, n, reach), BLOCKS: 1})
+    kept = {LOWEST: lowest, HIGHEST: highest, SQUARES: _squares(spec, new, n, reach), BLOCKS: 1}
+    return new | Counter(kept | _reached(spec, n, lowest, highest))
+
+
+def _reached(spec, n, lowest, highest):
+    """Return, for each mark but the lowest, the most and the fewest of a block's n answers that can reach it."""
+    marks, found = _marks(spec), {}
+    bottom, top = marks[0], marks[-1]
+    for rank, mark in enumerate(marks[1:], start=1):
+        found[REACHED - 2 * rank] = min(n, (highest - n * bottom) // (mark - bottom))
+        found[REACHED - 2 * rank - 1] = n - min(n, (n * top - lowest) // (top - marks[rank - 1]))
+    return found
 
 
 def _squares(spec, new, n, reach):

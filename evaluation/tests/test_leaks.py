@@ -9,8 +9,9 @@ import itertools
 import os
 import re
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from html import unescape
+from io import BytesIO
 
 import pytest
 from django.db import transaction
@@ -19,7 +20,9 @@ from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
+from activities.enums import SessionState
 from activities.tests.factories import make_activity, make_session
 from evaluation import thresholds
 from evaluation.blocks import Place
@@ -39,6 +42,9 @@ STORIES = int(os.environ.get("LEAK_STORIES", "3"))
 NUMBER = r"(\d+(?:,\d+)?)"
 MEAN = re.compile(rf"La moyenne est de {NUMBER} sur 10, arrondie à {NUMBER} près")
 ROW = re.compile(r'<th scope="row">([^<]*)</th>\s*<td[^>]*>(\d+) sur (\d+)</td>', re.DOTALL)
+NATION = re.compile(r"Ici, (\d+) % \([^)]*\), sur (\d+) réponses")
+OVER_ALL = re.compile(rf'de satisfaction, sur 10</dt>.*?class="figure">{NUMBER}<.*?Moyenne de (\d+)', re.DOTALL)
+FILES = ("survey_lines", "survey_codebook")
 RANKED = re.compile(r'<th scope="row">([^<]*)</th>\s*<td[^>]*>(\d+)</td>\s*<td[^>]*>([\d,]+)</td>', re.DOTALL)
 
 
@@ -46,15 +52,23 @@ class World:
     """A questionnaire after sessions A and C of one activity, B of another, in two seasons that are over."""
 
     def __init__(self, client):
+        self.read = set()
         self.client, self.yesterday = client, timezone.localdate() - timedelta(days=1)
-        asked = [{"kind": QuestionKind.SCALE, "national_key": "satisfaction"}, {"kind": QuestionKind.YES_NO}]
+        asked = [
+            {"kind": QuestionKind.SCALE, "national_key": "satisfaction"},
+            {"kind": QuestionKind.YES_NO, "national_key": "sleeps_too_little"},
+        ]
         self.survey = make_survey(kind=SurveyKind.SESSION, questions=asked)
         self.mark, self.again = self.survey.questions.all()
         self.activities = {"A": make_activity(), "B": make_activity()}
         self.activities["C"] = self.activities["A"]
         years = {"A": (2022, 10, 4), "B": (2022, 11, 8), "C": (2023, 10, 3)}
         self.sessions = {
-            name: make_session(activity=self.activities[name], starts_at=datetime(*years[name], 18, tzinfo=UTC))
+            name: make_session(
+                activity=self.activities[name],
+                state=SessionState.HELD,
+                starts_at=datetime(*years[name], 18, tzinfo=UTC),
+            )
             for name in years
         }
         self.sendings = {name: make_sending(self.survey, session=self.sessions[name]) for name in years}
@@ -88,8 +102,16 @@ class World:
         shown = {place: self.get(url, query) for place, query in queries.items()}
         shown["report"] = self.bare(reports.report(survey=self.survey.pk))
         shown["table"] = self.client.get(reverse("survey_table", args=[self.survey.pk, "csv"])).content.decode()
+        shown["nation"] = self.get(reverse("survey_nation", args=[self.survey.pk]), {})
+        shown["participation"] = self.get(reverse("participation"), {"du": "2022-09", "au": "2024-08"})
         years = {"rank": {}, "rank:2022": {"saison": "2022"}, "rank:2023": {"saison": "2023"}}
         return shown | {place: self.get(ranking, query) for place, query in years.items()}
+
+    def lines(self):
+        """Have the file of lines made, if it can be, and return it with its codebook, both as CSV."""
+        self.client.post(reverse("survey_files", args=[self.survey.pk]), {"questions": [self.mark.pk, self.again.pk]})
+        files = [self.client.get(reverse(name, args=[self.survey.pk, "csv"])) for name in FILES]
+        return [one.content.decode("utf-8-sig") for one in files] if files[0].status_code == 200 else None
 
     def get(self, url, query):
         response = self.client.get(url, query)
@@ -154,6 +176,9 @@ class Watcher:
         self.world, self.question = world, question
         self.blocks, self.tables = Follower(world.places), Follower(world.places)
         self.before, self.sizes, self.facts, self.groups = {}, {}, [], set()
+        self.readers = {
+            "table": self.read_table, "nation": self.read_nation, "participation": self.read_participation,
+        }  # fmt: skip
 
     def look(self, pages, arrived, number):
         new = {self.world.names[name]: {(name, number)} for name, marks in arrived.items() if marks}
@@ -167,8 +192,8 @@ class Watcher:
         for scope, html in pages.items():
             if scope.startswith("rank"):
                 self.read_ranking(scope, html)
-            elif scope == "table":
-                self.read_table(html)
+            elif scope in self.readers:
+                self.readers[scope](html)
             else:
                 self.read(section_of(html, self.question), "all" if scope == "report" else scope, scope == "report")
 
@@ -203,6 +228,7 @@ class Watcher:
         ]:
             if int(number) != self.question.position:
                 continue
+            self.world.read.add("read_table")
             place = titles.get(where) or self.world.place_of(where)
             inside, in_table = self.blocks.inside(place), self.tables.inside(place)
             assert int(n) == sum(self.sizes[one] for one in inside)
@@ -212,6 +238,34 @@ class Watcher:
                 assert int(of) == sum(self.sizes[one] for one in in_table)
                 values = classes_called(self.question.kind)[what.split("\u00a0: ")[1]]
                 self.facts.append(("know", in_table, values, int(count), int(count)))
+
+    def read_nation(self, html):
+        """Of a share and of how many answers it is, the count; it is rounded here, and exact in the tables."""
+        if self.question == self.world.again and (told := NATION.search(html)):
+            inside, n = self.tables.inside("all"), int(told[2])
+            assert n == sum(self.sizes[one] for one in inside)
+            self.world.read.add("read_nation")
+            self.facts.append(("know", inside, (1,), (int(told[1]) - 0.51) * n / 100, (int(told[1]) + 0.51) * n / 100))
+
+    def read_participation(self, html):
+        if self.question == self.world.mark and (told := OVER_ALL.search(html)):
+            inside = set().union(*(self.blocks.own[name] for name in self.world.names.values()))
+            assert int(told[2]) == sum(self.sizes[one] for one in inside)
+            self.world.read.add("read_participation")
+            self.know_mean(inside, int(told[2]), decimal(told[1]), 1)
+
+    def read_lines(self, lines, codes):
+        """Read the file of lines: of so many people at least, of all who ever answered, each answer is known."""
+        name = f"q{self.question.position}"
+        header, *rows = csv.reader(lines.splitlines(), delimiter=";")
+        for variable, _, _, code, label, n, _ in csv.reader(codes.splitlines()[1:], delimiter=";"):
+            if variable == name and code and label in classes_called(self.question.kind):
+                count = sum(row[header.index(name)] == code for row in rows)
+                assert count == int(n) >= 11
+                self.world.read.add("read_lines")
+                self.facts.append(
+                    ("know", set(self.sizes), classes_called(self.question.kind)[label], count, len(rows))
+                )
 
     def know_mean(self, inside, n, mean, margin):
         reach = n * (margin + 0.05) + 1e-6
@@ -235,6 +289,9 @@ def watched(world, story):
         pages = world.pages()
         for watcher in watchers:
             watcher.look(pages, arrived, number)
+    if world.survey.state == SurveyState.CLOSED and (made := world.lines()):
+        for watcher in watchers:
+            watcher.read_lines(*made)
     told = {fact for watcher in watchers for fact, *_ in watcher.facts}
     return [found for watcher in watchers if watcher.sizes for found in watcher.derived()], told
 
@@ -267,6 +324,10 @@ RICH = [
 ]
 
 
+# Enough for the file of lines, in which nobody's answers to both questions go together.
+FILED = [({name: [10, 3, 8, 5, 9, 2, 7, 4, 8, 6, 10, 9] * 3 for name in "ABC"}, ("A", "B", "C", "all"))]
+
+
 # A story that fails is not made smaller: each takes seconds.
 @settings(
     max_examples=STORIES, deadline=None, derandomize=STORIES < 10, phases=[Phase.explicit, Phase.generate],
@@ -274,13 +335,17 @@ RICH = [
 )  # fmt: skip
 @given(story=stories())
 @example(story=RICH)
+@example(story=FILED)
 def test_from_all_the_pages_ever_shown_no_answer_and_no_small_count_can_be_derived(reader, story):
     with transaction.atomic():
-        derived, told = watched(World(reader), story)
+        world = World(reader)
+        derived, told = watched(world, story)
+        read = world.read
         transaction.set_rollback(True)
 
     assert derived == []
     assert story is not RICH or told == {"know", "know_sum"}
+    assert story is not FILED or read >= {"read_nation", "read_participation", "read_lines", "read_table"}
 
 
 def test_the_attack_on_pages_succeeds_where_a_threshold_is_broken(reader, monkeypatch):
@@ -321,8 +386,23 @@ def test_one_more_answer_changes_pages_where_a_threshold_is_broken(reader, monke
     after = world.pages()
 
     assert {scope for scope in before if before[scope] != after[scope]} == {
-        "all", "season:2022", world.names["A"], "report", "table", "rank", "rank:2022",
+        "all", "season:2022", world.names["A"], "report", "table", "rank", "rank:2022", "participation",
     }  # fmt: skip
+
+
+def test_the_workbook_tells_what_the_table_tells(reader):
+    world = World(reader)
+    world.answer("A", [8, 9, 7, 8, 9, 3] * 4)
+    url = partial(reverse, "survey_table")
+
+    book = load_workbook(BytesIO(reader.get(url(args=[world.survey.pk, "xlsx"])).content))
+    text = reader.get(url(args=[world.survey.pk, "csv"])).content.decode("utf-8-sig")
+
+    rows = [["" if cell is None else str(cell) for cell in row] for row in book.active.values]
+    assert rows == [
+        [cell.replace(",", ".") if index > 5 else cell for index, cell in enumerate(row)]
+        for row in csv.reader(text.splitlines(), delimiter=";")
+    ]
 
 
 def test_pages_tell_what_is_kept_and_nothing_of_the_answers_themselves(reader):

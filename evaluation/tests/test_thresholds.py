@@ -2,10 +2,11 @@
 
 import itertools
 import json
+import os
 from collections import Counter
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from evaluation.blocks import Place
@@ -30,6 +31,8 @@ from evaluation.thresholds import (
     texts_shown,
     visible,
 )
+
+TABLES = int(os.environ.get("LEAK_STORIES", "10"))
 
 
 def one_by_one(*values):
@@ -284,6 +287,52 @@ def test_whatever_was_shown_no_answer_and_no_small_count_can_be_derived(story):
     attack, groups = everything_shown(SMALL_MARK, story)
 
     assert attack.derived(groups) == []
+
+
+MANY = [Place(name, "all", True) for name in "ABCDEFGHIJ"] + [Place("all", None, True)]
+
+
+def closed_after(spec, sessions):
+    """Return an Attack that knows all that is told when many small sessions are looked at once, at closing."""
+    live = {name: Counter(values) for name, values in zip("ABCDEFGHIJ", sessions, strict=False)}
+    ledger = advance(spec, live, MANY)
+    attack = Attack(
+        [value for (value,) in spec.classes], {name: len(values) for name, values in zip(live, sessions, strict=True)}
+    )
+    for name in live:
+        pot = ledger["blocks"][name]["shown"]
+        attack.know_sum({name}, pot.get(str(LOWEST), 0), pot.get(str(HIGHEST), 0))
+    told = shown(spec, ledger, MANY, "all")
+    attack.know_rows(set(live), told.rows)
+    return attack, [frozenset({name}) for name in live], told.rows
+
+
+@st.composite
+def evenings(draw):
+    """Some sessions of five to seven answers, from one choice of marks that some do not share."""
+    marks = st.sampled_from([tuple(range(5)), (4, 4, 3), (0, 4), (4, 4, 4, 0), (2, 3), (4, 1, 1, 0)])
+    here, there = draw(marks), draw(marks)
+    many = st.lists(st.sampled_from(here), min_size=5, max_size=7) | st.lists(
+        st.sampled_from(there), min_size=5, max_size=5
+    )
+    return draw(st.lists(many, min_size=2, max_size=10))
+
+
+@settings(max_examples=TABLES, deadline=None, derandomize=TABLES < 50, suppress_health_check=list(HealthCheck))
+@given(evenings())
+@example([[4, 4, 4, 1, 0]] * 10)
+@example([[4, 4, 4, 2, 0], [4, 4, 3, 2, 2]] * 5)
+def test_a_table_beside_the_means_of_many_small_sessions_gives_nothing_away(sessions):
+    attack, groups, _ = closed_after(SMALL_MARK, sessions)
+
+    assert attack.derived(groups) == []
+
+
+def test_many_small_sessions_have_their_table_at_closing_unless_it_fits_their_means_too_well():
+    usual = closed_after(MARK, [[9, 8, 10, 7, 8], [10, 9, 6, 8, 9]] * 5)[2]
+    tight = closed_after(MARK, [[10, 10, 10, 3, 4]] * 10)[2]
+
+    assert ([(row.values, row.count) for row in usual], tight) == ([(tuple(range(9)), 25), ((9, 10), 25)], ())
 
 
 def test_the_attack_succeeds_against_an_engine_that_only_waits_for_five_and_eleven():
