@@ -1,10 +1,12 @@
 import time
 
 from celery import shared_task
+from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
 from cafe import mail, notices, pdf
+from cafe.limits import within_limit
 from cafe.models import Hit
 
 TURN_SECONDS = 20
@@ -19,10 +21,17 @@ def deliver():
     end = time.monotonic() + TURN_SECONDS
     mail.deliver_due(seconds=TURN_SECONDS)
     if time.monotonic() >= end:
-        mail.call_worker("cafe.tasks.deliver")
+        queue_again()
         return
     time.sleep(mail.SECONDS_AWAKE)
     mail.deliver_due(seconds=TURN_SECONDS)
+
+
+def queue_again():
+    """One turn a worker: each sweep adds one while a long newsletter is under way, and they would fill the queue."""
+    turns = {"limit": settings.CELERY_WORKER_CONCURRENCY, "seconds": TURN_SECONDS}
+    if within_limit(scope="deliver", who="turn", **turns):
+        mail.call_worker("cafe.tasks.deliver")
 
 
 @shared_task

@@ -14,6 +14,7 @@ from django.utils import timezone
 from cafe import mail
 from cafe.errors import Refusal
 from cafe.models import DeliveryState
+from newsletters.checks import problems_of
 from newsletters.enums import NewsletterState
 from newsletters.models import LetterDelivery, Newsletter, Subscriber
 from newsletters.rendering import rendered
@@ -93,18 +94,30 @@ def start_due(now=None):
             start(newsletter)
         except Exception:
             logger.exception("Newsletter %s cannot be written.", newsletter.pk)
+            hold(newsletter)
+
+
+@transaction.atomic
+def hold(newsletter):
+    """Make a draft again of what cannot leave; that it was to leave at a moment stays, and « À faire » says it."""
+    scheduled = Newsletter.objects.filter(pk=newsletter.pk, state=NewsletterState.SCHEDULED)
+    scheduled.update(state=NewsletterState.DRAFT)
 
 
 @transaction.atomic
 def start(newsletter):
     """Freeze what a newsletter says and to whom, in one transaction; workers are woken once it is committed.
 
-    Twice at once, or by two beats, changes nothing: it is scheduled no more.
+    Twice at once, or by two beats, changes nothing: it is scheduled no more. One that has become faulty since it was
+    scheduled, a session being cancelled, is held.
     """
     newsletter = locked(newsletter)
     if newsletter.state != NewsletterState.SCHEDULED:
         return 0
     written = rendered(newsletter)
+    if any(problem.blocking for problem in problems_of(newsletter, rendering=written)):
+        hold(newsletter)
+        return 0
     newsletter.html, newsletter.text = written.html, written.text
     newsletter.state, newsletter.started_at = NewsletterState.SENDING, timezone.now()
     newsletter.save(update_fields=["html", "text", "state", "started_at"])

@@ -10,10 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 import cafe.tests
-from cafe import mail, outbox
+from cafe import mail, outbox, tasks
 from cafe.errors import Refusal
 from cafe.tests.factories import letter
 from cafe.tests.smtp import CUT, smtp_sink
+from newsletters import todo_sending
 from newsletters.enums import NewsletterState, SubscriberState
 from newsletters.models import LetterDelivery, Subscriber
 from newsletters.services import figures, leaving, press, sending
@@ -111,6 +112,25 @@ def test_one_that_cannot_be_written_does_not_hold_up_the_others(db, monkeypatch,
 
     assert [row.newsletter for row in LetterDelivery.objects.all()] == [whole]
     assert f"Newsletter {broken.pk} cannot be written" in caplog.text
+    broken.refresh_from_db()
+    assert broken.state == NewsletterState.DRAFT
+
+
+def test_one_that_has_become_faulty_is_held_and_said_until_it_is_sent_again(db):
+    make_subscriber()
+    newsletter = sending.schedule(make_newsletter(blocks=WORDS))
+    newsletter.blocks.all().delete()
+    sending.start_due()
+
+    newsletter.refresh_from_db()
+    [line] = todo_sending.lines()
+    assert (newsletter.state, line.action) == (NewsletterState.DRAFT, "La corriger")
+    assert "devait partir" in line.sentence
+    newsletter.blocks.create(position=1, kind="text", content=WORDS[0][1])
+    sending.start(sending.schedule(newsletter))
+    assert todo_sending.lines() == []
+    sending.pause(newsletter)
+    assert [line.action for line in todo_sending.lines()] == ["Reprendre ou arrêter"]
 
 
 def test_paused_nothing_leaves_resumed_the_rest_does(sink):
@@ -277,3 +297,18 @@ def test_the_outbox_delivers_no_longer_than_its_turn(sink, monkeypatch):
     under_way(3)
 
     assert mail.deliver_due(seconds=0.000001) == 1
+
+
+def test_a_long_newsletter_keeps_one_turn_a_worker_in_the_queue(db, settings, monkeypatch):
+    settings.CELERY_WORKER_CONCURRENCY = 2
+    asked = []
+    monkeypatch.setattr(mail, "call_worker", asked.append)
+
+    with time_machine.travel("2026-11-20 08:00:05+00:00", tick=False) as now:
+        for _ in range(5):
+            tasks.queue_again()
+        assert asked == ["cafe.tasks.deliver"] * 2
+        now.shift(tasks.TURN_SECONDS)
+        tasks.queue_again()
+
+    assert len(asked) == 3
