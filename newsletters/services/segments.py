@@ -48,9 +48,9 @@ def words_of(newsletter):
     if communes := segment.get("communes"):
         pieces.append(" ou ".join(communes))
     if "cpts_member" in segment:
-        pieces.append("Membres de la CPTS" if segment["cpts_member"] else "Non-membres de la CPTS")
+        pieces.append("membres de la CPTS" if segment["cpts_member"] else "non-membres de la CPTS")
     if segment.get("newly_installed"):
-        pieces.append("Installés depuis moins d’un an")
+        pieces.append("installés depuis moins d’un an")
     return pieces
 
 

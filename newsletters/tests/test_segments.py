@@ -77,8 +77,8 @@ def test_a_segment_is_said_in_words():
     assert words_of(newsletter) == [
         "Qui a choisi «\u00a0La vie du programme\u00a0»",
         "Infirmier, infirmière ou Sage-femme",
-        "Non-membres de la CPTS",
-        "Installés depuis moins d’un an",
+        "non-membres de la CPTS",
+        "installés depuis moins d’un an",
     ]
 
 
