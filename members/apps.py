@@ -6,6 +6,7 @@ class MembersConfig(AppConfig):
     verbose_name = "Professionnels de santé"
 
     def ready(self):
-        from members import personal_data, services
+        from members import personal_data, roles, services
 
         personal_data.register("compte", export=services.export, erase=services.erase, purge=services.purge)
+        personal_data.register("rôles", export=roles.export, erase=roles.erase, purge=roles.purge)

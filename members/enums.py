@@ -13,6 +13,18 @@ class Role(models.TextChoices):
 
 CELL_ROLES = {Role.PEER, Role.CELL_REFERENT}
 SECOND_FACTOR_ROLES = {Role.COORDINATION, *CELL_ROLES}
+# What the coordination gives and takes back; a role of the cell is its referent's to give.
+GRANTABLE_ROLES = [Role.COORDINATION, Role.TEAM, Role.BOARD]
+
+
+class RoleMove(models.TextChoices):
+    """What somebody did about a role."""
+
+    INVITED = "invited", "a invité"
+    SENT_AGAIN = "again", "a renvoyé l’invitation de"
+    CANCELLED = "cancelled", "a annulé l’invitation de"
+    ACCEPTED = "accepted", "a accepté le rôle"
+    REMOVED = "removed", "a retiré le rôle de"
 
 
 class Profession(models.TextChoices):

@@ -1,10 +1,13 @@
+from datetime import timedelta
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from cafe.text import normalise_email
-from members.enums import SECOND_FACTOR_ROLES, Gender, Practice, Profession
+from members.enums import GRANTABLE_ROLES, SECOND_FACTOR_ROLES, Gender, Practice, Profession, RoleMove
 
 # What a person tells of herself, and may change.
 PROFILE_FIELDS = [
@@ -85,3 +88,73 @@ class User(AbstractBaseUser, PermissionsMixin):
     def needs_second_factor(self):
         owes = getattr(self, "_owes_second_factor", False)
         return owes or self.is_superuser or self.is_staff or self.has_role(*SECOND_FACTOR_ROLES)
+
+
+class InvitationQuerySet(models.QuerySet):
+    def open(self):
+        """Neither accepted nor cancelled; its link may have expired."""
+        return self.filter(accepted_at=None, cancelled_at=None)
+
+
+class RoleInvitation(models.Model):
+    """A role offered by mail to one address. Whoever proves to own the address may take it, for LASTS after sent_at."""
+
+    LASTS = timedelta(days=7)
+
+    email = models.EmailField("adresse e-mail")
+    role = models.CharField("rôle", max_length=20, choices=[(role.value, role.label) for role in GRANTABLE_ROLES])
+    invited_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name="invité par")
+    created_at = models.DateTimeField("invité le", auto_now_add=True)
+    sent_at = models.DateTimeField("envoyée le", default=timezone.now)
+    accepted_at = models.DateTimeField("acceptée le", null=True, editable=False)
+    cancelled_at = models.DateTimeField("annulée le", null=True, editable=False)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "invitation à un rôle"
+        verbose_name_plural = "invitations à un rôle"
+        ordering = ["-sent_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["email", "role"],
+                condition=Q(accepted_at=None, cancelled_at=None),
+                name="one_open_invitation_per_role",
+                violation_error_message="Cette adresse est déjà invitée à ce rôle : renvoyez plutôt l’invitation.",
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=[role.value for role in GRANTABLE_ROLES]),
+                name="invitation_gives_no_role_of_the_cell",
+                violation_error_message="Ce rôle ne se donne pas par invitation.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.email}, {self.get_role_display()}"
+
+    @property
+    def ends_at(self):
+        return self.sent_at + self.LASTS
+
+    @property
+    def has_expired(self):
+        return self.ends_at <= timezone.now()
+
+
+class RoleChange(models.Model):
+    """Who did what about whose role. Of an invitation, the address is told as long as the invitation is kept."""
+
+    move = models.CharField("action", max_length=9, choices=RoleMove)
+    role = models.CharField("rôle", max_length=20, choices=[(role.value, role.label) for role in GRANTABLE_ROLES])
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name="par")
+    person = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name="personne")
+    invitation = models.ForeignKey(RoleInvitation, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField("le", auto_now_add=True, db_index=True)
+
+    class Meta:
+        verbose_name = "changement de rôle"
+        verbose_name_plural = "changements de rôle"
+        ordering = ["-at", "-pk"]
+
+    def __str__(self):
+        return f"{self.get_move_display()} {self.get_role_display()}"

@@ -5,6 +5,7 @@ import uuid
 from django.urls import reverse
 
 from cafe import mail
+from members.enums import SECOND_FACTOR_ROLES
 
 WITH_TOKEN = {"email_confirmation", "email_confirmation_signup", "login_code", "password_reset_key"}
 OWN_TEXT = WITH_TOKEN | {"account_already_exists", "unknown_account"}
@@ -59,6 +60,16 @@ def account_erased(*, first_name, to):
 def account_idle(*, user, erased_on):
     context = {"first_name": user.first_name, "erased_on": erased_on, "url": mail.absolute(reverse("account_login"))}
     return _send("account/idle", user.email, context)
+
+
+def role_offered(*, invitation, path):
+    context = {
+        "invitation": invitation,
+        "role": invitation.get_role_display(),
+        "url": mail.absolute(path),
+        "second_factor": invitation.role in SECOND_FACTOR_ROLES,
+    }
+    return _send("account/role_offered", invitation.email, context, carries_token=True)
 
 
 def _send(event, to, context, carries_token=False):

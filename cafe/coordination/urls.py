@@ -1,9 +1,19 @@
 from django.urls import path
 
-from cafe.coordination import views
+from cafe.coordination import views, views_people
+
+PEOPLE = "coordination/personnes/"
+INVITATION = f"{PEOPLE}invitations/<int:pk>/"
 
 urlpatterns = [
     path("coordination/", views.CoordinationView.as_view(), name="coordination"),
     path("coordination/courriels/", views.MailsView.as_view(), name="coordination_mails"),
     path("coordination/ressources/orientations/", views.OrientationsView.as_view(), name="coordination_orientations"),
+    path(PEOPLE, views_people.PeopleView.as_view(), name="coordination_people"),
+    path(f"{PEOPLE}inviter/", views_people.InviteView.as_view(), name="coordination_invite"),
+    path(f"{INVITATION}renvoyer/", views_people.invitation_resend, name="coordination_invitation_resend"),
+    path(f"{INVITATION}annuler/", views_people.invitation_cancel, name="coordination_invitation_cancel"),
+    path(
+        f"{PEOPLE}<int:pk>/retirer/<slug:role>/", views_people.RoleRemoveView.as_view(), name="coordination_role_remove"
+    ),
 ]

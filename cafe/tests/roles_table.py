@@ -27,6 +27,8 @@ from evaluation.models import Answer, Heading
 from evaluation.tests.factories import make_question, make_sending, make_survey
 from evaluation.tests.written import make_written
 from members.enums import Role
+from members.invitation_links import invitation_path
+from members.tests.factories import make_role_invitation, make_user
 from newsletters.services.links import token_of
 from newsletters.services.reminders import KEY as REMINDER
 from newsletters.tests.factories import make_newsletter, make_sent, make_subscriber
@@ -203,6 +205,18 @@ def a_letter_block():
     return {"pk": newsletter.pk, "block": newsletter.blocks.get().pk}
 
 
+def a_role_invitation():
+    return {"pk": make_role_invitation().pk}
+
+
+def a_role_invitation_link():
+    return {"token": invitation_path(make_role_invitation()).split("/")[2]}
+
+
+def a_held_role():
+    return {"pk": make_user(role=TEAM).pk, "role": "equipe"}
+
+
 TABLE = {
     # public pages
     "home": row(ANYONE),
@@ -369,6 +383,12 @@ TABLE = {
     "coordination": row({COORDINATION}),
     "coordination_mails": row({COORDINATION}),
     "coordination_orientations": row({COORDINATION}),
+    "coordination_people": row({COORDINATION}),
+    "coordination_invite": row({COORDINATION}),
+    "coordination_invitation_resend": row({COORDINATION}, a_role_invitation),
+    "coordination_invitation_cancel": row({COORDINATION}, a_role_invitation),
+    "coordination_role_remove": row({COORDINATION}, a_held_role),
+    "role_invitation": row(ANYONE, a_role_invitation_link),
     "portal_identity": row({COORDINATION}),
     "confidential_contact": row({CELL_REFERENT}),
     "manage_sessions": row({COORDINATION}),

@@ -6,8 +6,8 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.models import Group
 
-from members.enums import Practice, Profession
-from members.models import User
+from members.enums import Practice, Profession, Role
+from members.models import RoleInvitation, User
 
 PASSWORD = "tisane-de-verveine"
 TOTP_SECRET = "JBSWY3DPEHPK3PXP"
@@ -39,3 +39,8 @@ def make_user(*, role=None, roles=(), verified=True, second_factor=False, passwo
 
 def make_superuser(*, second_factor=True, **fields):
     return make_user(is_staff=True, is_superuser=True, second_factor=second_factor, **fields)
+
+
+def make_role_invitation(**fields):
+    """Return a saved invitation to the working group; nothing is sent."""
+    return RoleInvitation.objects.create(**{"email": f"invite{next(numbers)}@cafe.example", "role": Role.TEAM} | fields)
