@@ -145,7 +145,8 @@ def shares_sentence(question, shown, chart):
     told = f"{chosen}{NBSP}: «{NBSP}{most.label}{NBSP}», {share}, l’intervalle à 95{NBSP}% allant de "
     told += f"{between(most.low, most.high, unit='%')}."
     if question.kind != QuestionKind.CHOICES and most.n < shown.n:
-        told += f" Ce détail porte sur {most.n} des {shown.n} réponses{NBSP}; les autres attendent leurs semblables."
+        told += f" Ce détail porte sur {most.n} des {shown.n} réponses{NBSP}; les autres, "
+        told += "trop rares ensemble, n’y entrent pas."
     return told
 
 

@@ -29,6 +29,7 @@ import math
 from collections import Counter
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from functools import partial
 
 from evaluation.blocks import gathered, release, tally_of
 from evaluation.statistics import share_interval, student_t
@@ -310,7 +311,12 @@ def _advance_table(spec, told, places, before):
     classes = before.get("classes") or _first_classes(spec, whole, root)
     if len(classes) == 1:
         return before
-    pots = release(told, before.get("pots", {}), places, lambda old, new: _is_table(spec, classes, old, new))
+    is_ready = partial(_is_table, spec, classes)
+    pots = release(told, before.get("pots", {}), places, is_ready)
+    if root.finished and not before and gathered(pots, places, root.name) != whole:
+        # Made at once, and for good: the total is told of all, rather than some seasons and it of them alone.
+        pooled = release(told, {}, places, lambda old, new: new == whole and is_ready(old, new))
+        pots = pooled if any(pot["shown"] for pot in pooled.values()) else pots
     if not any(pot["shown"] for pot in pots.values()):
         return before
     table = {"classes": [list(values) for values in classes], "pots": pots}

@@ -9,7 +9,7 @@ from evaluation.enums import SurveyState
 from evaluation.models import Survey
 from evaluation.services.rates import late_sentence, rates_of
 from evaluation.services.results import TOTAL, results_of
-from evaluation.services.verbatims import quotations
+from evaluation.services.verbatims import headings_told, quotations
 from evaluation.telling import parts_of
 
 KIND = "survey_report"
@@ -43,14 +43,17 @@ def report(*, survey):
         parts=parts_of(results, TOTAL),
         rates=rates_of(survey),
         late=late_sentence(survey),
-        quotations=quoted_by_title(survey),
+        written=written_in(survey),
         today=timezone.localdate(),
     )
 
 
-def quoted_by_title(survey):
-    """Return {question: the words chosen to be quoted}, of those whose answers are many enough to be read."""
-    found = {}
+def written_in(survey):
+    """Return {question: (its headings with their counts, the words chosen to be quoted)}; how many in all is not told.
+
+    A heading that nearly all answers share would, with their number, count those that do not.
+    """
+    found = {title: (counts, []) for title, counts in headings_told(survey).items()}
     for quotation in quotations(survey):
-        found.setdefault(quotation.title, []).append(quotation.words)
+        found.setdefault(quotation.title, ((), []))[1].append(quotation.words)
     return found

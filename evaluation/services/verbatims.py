@@ -257,6 +257,12 @@ def heading_counts(question, *, comment=False):
     return []
 
 
+def headings_told(survey):
+    """Return {title: HeadingCounts} of the open questions of a questionnaire of which some heading may be told."""
+    found = {corpus.title: _counts(headings_of(corpus)) for corpus in corpora(survey) if corpus.ids}
+    return {title: counts for title, counts in found.items() if counts}
+
+
 def headings_of(corpus):
     """Return {id of an answer: labels that all its coders gave it}, or {} while two read blind."""
     by_answer, coders = {}, set()

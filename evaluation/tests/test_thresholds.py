@@ -328,6 +328,16 @@ def test_a_table_beside_the_means_of_many_small_sessions_gives_nothing_away(sess
     assert attack.derived(groups) == []
 
 
+def test_a_table_made_at_closing_is_the_totals_where_it_could_not_tell_of_all_otherwise():
+    seasons = {"A": Counter([1] * 9 + [0] * 9), "C": Counter([1] * 12 + [0] * 3)}
+    ledger = advance(YES_NO, seasons, tree(EVERYWHERE))
+    told = {
+        name: [row.count for row in shown(YES_NO, ledger, tree(EVERYWHERE), name).rows] for name in ("all", "A", "C")
+    }
+
+    assert told == {"all": [21, 12], "A": [], "C": []}
+
+
 def test_many_small_sessions_have_their_table_at_closing_unless_it_fits_their_means_too_well():
     usual = closed_after(MARK, [[9, 8, 10, 7, 8], [10, 9, 6, 8, 9]] * 5)[2]
     tight = closed_after(MARK, [[10, 10, 10, 3, 4]] * 10)[2]

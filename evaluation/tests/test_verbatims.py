@@ -11,6 +11,7 @@ from activities.tests.factories import make_facilitator, make_place
 from cafe.errors import Refusal
 from evaluation.enums import QuestionKind, SurveyKind
 from evaluation.models import Answer, Reading, ResultSnapshot
+from evaluation.services import reports
 from evaluation.services.coding import code_answer
 from evaluation.services.verbatims import corpora, decide, heading_counts, known_words, quotations
 from evaluation.tests.factories import make_question, make_response, make_survey
@@ -172,6 +173,9 @@ def test_a_heading_leaves_from_five_answers_only():
 
     assert [(one.label, one.count, one.n) for one in told] == [("Horaires", 5, 12)]
     assert {one.headings for one in quotations(corpus.question.survey, quoted_only=False)} == {("Horaires",), ()}
+    assert reports.written_in(corpus.question.survey) == {"Que changer ?": (told, [])}
+    report = reports.report(survey=corpus.question.survey_id)
+    assert ("Horaires&nbsp;: 5 réponses" in report, "Rare" in report) == (True, False)
 
 
 def test_the_portal_knows_its_people_its_places_and_what_is_no_name():
