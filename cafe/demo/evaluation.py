@@ -31,7 +31,7 @@ SENT_FOR = timedelta(days=21)
 AGREEMENT = {9: (72, 25, 3, 0), 7: (34, 54, 10, 2), 0: (5, 40, 40, 15)}
 MARKS = {10: 22, 9: 27, 8: 29, 7: 14, 6: 5, 5: 3}
 NEEDS_ANSWERED, HEALTH_ANSWERED, HEALTH_INVITED = 90, 120, 360
-FIRST_CODER, SECOND_CODER = "coordination", "equipe"
+FIRST_CODER, SECOND_CODER = "coordination", "coordination2"
 # Of a hundred verbatims, how many the second coder reads otherwise than the first.
 DISAGREES = 12
 LEARNT = (

@@ -60,6 +60,7 @@ ACCOUNTS = [
     Account("equipe7", Role.TEAM, Profession.PHYSIOTHERAPIST),
     Account("equipe8", Role.TEAM, Profession.SPEECH_THERAPIST),
     Account("equipe9", Role.TEAM, Profession.MIDWIFE),
+    Account("coordination2", Role.COORDINATION, Profession.OTHER),
 ]
 # How the people of a territory spread over the professions, in people out of 100.
 WEIGHTS = {

@@ -379,7 +379,7 @@ def test_tells_what_it_made_and_which_accounts_to_use():
     with time_machine.travel(ORDINARY_DAY, tick=False):
         lines = demo().splitlines()
 
-    assert lines[0] == f"Démonstration chargée : 17 comptes, 31 séances, {Registration.objects.count()} inscriptions."
+    assert lines[0] == f"Démonstration chargée : 18 comptes, 31 séances, {Registration.objects.count()} inscriptions."
     assert lines[1] == "Comptes, tous avec le mot de passe cafe-demo :"
     assert [line.split()[0] for line in lines[2:]] == [
         f"{name}@demo.example"
