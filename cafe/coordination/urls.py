@@ -7,6 +7,8 @@ INVITATION = f"{PEOPLE}invitations/<int:pk>/"
 
 urlpatterns = [
     path("coordination/", views.CoordinationView.as_view(), name="coordination"),
+    path("coordination/chercher/", views.SearchView.as_view(), name="coordination_search"),
+    path("coordination/recemment/", views.RecentView.as_view(), name="coordination_recent"),
     path("coordination/courriels/", views.MailsView.as_view(), name="coordination_mails"),
     path("coordination/ressources/orientations/", views.OrientationsView.as_view(), name="coordination_orientations"),
     path(PEOPLE, views_people.PeopleView.as_view(), name="coordination_people"),

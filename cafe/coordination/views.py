@@ -2,13 +2,14 @@ from django.views.generic import TemplateView
 
 from activities.models import Session
 from cafe import todo
-from cafe.coordination import mails
+from cafe.coordination import mails, recent, search
 from listening_cell import figures
 from members.enums import Role
 from members.permissions import RoleRequiredMixin
 from resources.orientation import years_of
 
 NEXT_SESSIONS = 5
+LONGEST_SEARCH = 100
 
 
 class CoordinationView(RoleRequiredMixin, TemplateView):
@@ -41,3 +42,22 @@ class OrientationsView(RoleRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(years=years_of(figures.orientations()), **kwargs)
+
+
+class SearchView(RoleRequiredMixin, TemplateView):
+    roles = (Role.COORDINATION,)
+    template_name = "coordination/search.html"
+
+    def get_context_data(self, **kwargs):
+        text = " ".join(self.request.GET.get("q", "").replace("\0", "").split())[:LONGEST_SEARCH]
+        short = search.too_short(text)
+        groups = [] if short else search.search(text)
+        return super().get_context_data(text=text, short=short, groups=groups, **kwargs)
+
+
+class RecentView(RoleRequiredMixin, TemplateView):
+    roles = (Role.COORDINATION,)
+    template_name = "coordination/recent.html"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(deeds=recent.deeds(), **kwargs)

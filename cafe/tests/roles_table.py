@@ -383,6 +383,8 @@ TABLE = {
     "coordination": row({COORDINATION}),
     "coordination_mails": row({COORDINATION}),
     "coordination_orientations": row({COORDINATION}),
+    "coordination_search": row({COORDINATION}),
+    "coordination_recent": row({COORDINATION}),
     "coordination_people": row({COORDINATION}),
     "coordination_invite": row({COORDINATION}),
     "coordination_invitation_resend": row({COORDINATION}, a_role_invitation),
@@ -583,6 +585,8 @@ TABLE = {
     # questionnaires: writing them
     "board": row({COORDINATION, BOARD}),
     "board_report": row({COORDINATION, BOARD}),
+    "board_seasons": row({COORDINATION, BOARD}),
+    "board_tables": row({COORDINATION, BOARD}),
     "participation": row({COORDINATION, BOARD}),
     "participation_export": row({COORDINATION, BOARD}, lambda: {"extension": "csv"}),
     "survey_list": row({COORDINATION}),
