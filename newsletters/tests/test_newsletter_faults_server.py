@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from cafe.tests.processes import WORKER, portal_env, run_python, running, wait_until
+from cafe.tests.processes import WORKER, kill, portal_env, run_python, running, wait_until
 from cafe.tests.smtp import CUT, smtp_sink
 
 pytestmark = pytest.mark.server
-READERS = 300
+READERS = 240
 BUSY = "421 4.3.2 revenez plus tard"
 UNKNOWN_HERE = "550 5.1.1 inconnue ici"
 PUBLISH = f"""
@@ -28,18 +28,22 @@ Subscriber.objects.bulk_create(
 letter = make_newsletter(blocks=[("text", {{"markdown": "Bonjour, voici les séances."}})], per_minute=30000)
 sending.schedule(letter)
 """
-# What was put off for a minute is not waited for.
-HURRY = """
+# What was put off for a minute is not waited for; a dead process's lease is.
+WATCH = """
+import time
 from django.utils import timezone
 from newsletters.models import LetterDelivery, Newsletter
-LetterDelivery.objects.filter(state="pending").update(not_before=timezone.now())
+end = time.monotonic() + 45
+while Newsletter.objects.get().state != "sent" and time.monotonic() < end:
+    LetterDelivery.objects.filter(state="pending").update(not_before=timezone.now())
+    time.sleep(0.3)
 print(*LetterDelivery.objects.values_list("to", "state"), Newsletter.objects.get().state, sep="\\n")
 """
 
 
 @pytest.fixture
 def env(tmp_path, sink):
-    quick = {"EMAIL_TIMEOUT": 5, "MAIL_LEASE_SECONDS": 4, "MAIL_SWEEP_SECONDS": 1, "WORKER_CONCURRENCY": 2}
+    quick = {"EMAIL_TIMEOUT": 3, "MAIL_LEASE_SECONDS": 3, "MAIL_SWEEP_SECONDS": 1, "WORKER_CONCURRENCY": 2}
     with portal_env(tmp_path, EMAIL_URL=f"smtp://127.0.0.1:{sink.port}", **quick) as env:
         yield env
 
@@ -50,20 +54,20 @@ def sink():
         yield sink
 
 
-def states(env):
-    """Return {address: state} and the state of the newsletter."""
-    *rows, newsletter = run_python(env, HURRY).splitlines()
-    return dict(literal_eval(row) for row in rows), newsletter
+def work_of(process):
+    """Return how long a process has computed, in clock ticks."""
+    words = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return int(words[11]) + int(words[12])
 
 
 def kill_one_of(worker):
-    """KILL one process of a worker's pool, as the kernel does to one that takes too much memory."""
+    """KILL the process of a worker that works most, as the kernel does to one that takes too much memory."""
     children = Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split()
-    os.kill(int(children[-1]), signal.SIGKILL)
+    os.kill(int(max(children, key=work_of)), signal.SIGKILL)
 
 
 def test_each_address_has_one_letter_at_most_and_none_is_forgotten(env, sink):
-    sink.delay = 0.004
+    sink.delay = 0.003
     # For a while the server takes nothing, then refuses some, then hangs up on others once it has everything.
     sink.script["MAIL"] = [BUSY] * 3
     sink.script["RCPT"] = (["250 OK"] * 20 + [UNKNOWN_HERE]) * 5
@@ -73,20 +77,19 @@ def test_each_address_has_one_letter_at_most_and_none_is_forgotten(env, sink):
     with running(env, WORKER) as [worker]:
         wait_until(lambda: len(sink.kept) >= 80, 30, "nothing leaves")
         kill_one_of(worker)
-        seen = {}
+        *rows, newsletter = run_python(env, WATCH).splitlines()
+        kill(worker)  # one that has lost a process takes ten seconds to end by itself
 
-        def ended():
-            seen["fates"], newsletter = states(env)
-            return newsletter == "sent"
-
-        wait_until(ended, 40, "the newsletter does not end")
-
-    times, fates = Counter(sink.recipients()), Counter(seen["fates"].values())
-    received = {address for address, state in seen["fates"].items() if state == "sent"}
+    assert newsletter == "sent"
+    ends = dict(literal_eval(row) for row in rows)
+    times, fates = Counter(sink.recipients()), Counter(ends.values())
+    received = {address for address, state in ends.items() if state == "sent"}
     assert max(times.values()) == 1
-    assert len(seen["fates"]) == READERS
-    assert (fates["failed"], fates["sent"] + fates["failed"] + fates["unknown"]) == (5, READERS)
+    assert len(ends) == READERS
+    assert fates["sent"] + fates["failed"] + fates["unknown"] == READERS
+    # One may have been refused just as its process died, and taken afterwards.
+    assert 4 <= fates["failed"] <= 5
     # Three cuts; and the letter that the dead process had begun, if it had.
     assert 3 <= fates["unknown"] <= 4
     assert received <= set(times)
-    assert set(times) - received <= {address for address, state in seen["fates"].items() if state == "unknown"}
+    assert set(times) - received <= {address for address, state in ends.items() if state == "unknown"}
