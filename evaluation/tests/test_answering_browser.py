@@ -18,9 +18,9 @@ def survey():
     options = [{"key": "talk", "label": "Entretien"}, {"key": "group", "label": "Groupe de parole"}]
     make_question(
         survey, kind="choices", text="Sous quelle forme ?", options=options, with_other=True,
-        condition=idea, condition_values=[1],
+        condition=idea, condition_values=[1], section="Les formes",
     )  # fmt: skip
-    make_question(survey, kind="visual", text="Où vous situez-vous ?", low="mal-être", high="bien-être")
+    make_question(survey, kind="visual", text="Où vous situez-vous ?", section="Vous", low="mal-être", high="bien-être")
     make_question(survey, kind="scale", text="Votre note ?", section="Pour finir", comment="Pourquoi ?")
     make_question(survey, kind="who5", text="Ces deux dernières semaines")
     make_question(survey, kind="long", text="Une idée ?", help_text="En une phrase.")
@@ -47,6 +47,7 @@ def test_a_questionnaire_is_answered_on_a_phone_by_keyboard(browser, server, sur
     page = opened(browser, server, survey)
     forms, cursor = page.get_by_role("group", name="Sous quelle forme ?"), page.get_by_role("slider")
     expect(forms).to_be_hidden()
+    expect(page.get_by_role("heading", name="Les formes")).to_be_hidden()
     assert barriers(page) == []
 
     send(page)
@@ -57,6 +58,7 @@ def test_a_questionnaire_is_answered_on_a_phone_by_keyboard(browser, server, sur
     page.keyboard.press("Space")
     expect(page.get_by_role("radio", name="Oui")).to_be_checked()
     expect(forms).to_be_visible()
+    expect(page.get_by_role("heading", name="Les formes")).to_be_visible()
     assert barriers(page) == []
 
     forms.get_by_role("checkbox", name="Groupe de parole").press("Space")

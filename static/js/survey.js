@@ -7,6 +7,7 @@
   if (!form) return;
 
   const conditional = Array.from(form.querySelectorAll("[data-if]"));
+  const parts = new Set(conditional.map((question) => question.closest(".part")));
 
   function answersTo(key) {
     const fields = Array.from(form.querySelectorAll(`[name="${key}"]`));
@@ -20,6 +21,8 @@
       const values = question.dataset.values.split(" ");
       question.hidden = !answersTo(question.dataset.if).some((value) => values.includes(value));
     }
+    // A heading with nothing under it goes too.
+    for (const part of parts) part.hidden = !part.querySelector(".asked:not([hidden])");
   }
 
   for (const words of form.querySelectorAll(".only-if, [data-number]")) words.hidden = true;
