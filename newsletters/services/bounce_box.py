@@ -48,7 +48,7 @@ def read_imap(url):
     with box:
         box.login(unquote(url.username or ""), unquote(url.password or ""))
         box.select(unquote(url.path.strip("/")) or "INBOX")
-        numbers = box.search(None, "UNSEEN")[1][0].split()[:AT_ONCE]
+        numbers = (box.search(None, "UNSEEN")[1][0] or b"").split()[:AT_ONCE]
         new = sum(read_one(box, number) for number in numbers)
         box.expunge()
     return new

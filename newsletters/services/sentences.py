@@ -4,6 +4,7 @@ from cafe.templatetags.french import clock, day
 from newsletters.enums import NewsletterState
 
 NBSP = "\u00a0"
+ADVANCING, LAST_GONE = "L’envoi avance", "Les dernières lettres viennent de partir"
 
 
 def number(count):
@@ -19,15 +20,13 @@ def sentence_of(newsletter, counts):
     """Return the one sentence of a newsletter's state; counts: see figures.counts_of."""
     tried, total = counts["total"] - counts["waiting"] - counts["leaving"], counts["total"]
     far = f"{number(tried)} sur {letters(total)}"
-    match newsletter.state:
-        case NewsletterState.DRAFT:
-            return "Cette lettre est un brouillon."
-        case NewsletterState.SCHEDULED:
-            return f"Part le {day(newsletter.scheduled_for)} à {clock(newsletter.scheduled_for)}."
-        case NewsletterState.SENDING:
-            return f"L’envoi avance{NBSP}: {far}."
-        case NewsletterState.PAUSED:
-            return f"L’envoi est suspendu{NBSP}: {far}."
-        case NewsletterState.STOPPED:
-            return f"L’envoi a été arrêté{NBSP}: {letters(counts['sent'])} sur {number(total)}."
-    return f"L’envoi est terminé{NBSP}: {letters(counts['sent'])} sur {number(total)}."
+    sent = f"{letters(counts['sent'])} sur {number(total)}"
+    moment = newsletter.scheduled_for
+    return {
+        NewsletterState.DRAFT: "Cette lettre est un brouillon.",
+        NewsletterState.SCHEDULED: f"Part le {day(moment)} à {clock(moment)}." if moment else "",
+        NewsletterState.SENDING: f"{ADVANCING if tried < total else LAST_GONE}{NBSP}: {far}.",
+        NewsletterState.PAUSED: f"L’envoi est suspendu{NBSP}: {far}.",
+        NewsletterState.STOPPED: f"L’envoi a été arrêté{NBSP}: {sent}.",
+        NewsletterState.SENT: f"L’envoi est terminé{NBSP}: {sent}.",
+    }[newsletter.state]

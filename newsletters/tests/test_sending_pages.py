@@ -64,6 +64,20 @@ def test_the_number_is_shown_before_and_nothing_leaves_until_the_last_word(page)
     assert state_of(newsletter) == NewsletterState.SENDING
 
 
+def test_sending_twice_by_a_double_click_is_sending_once(page):
+    make_subscriber()
+    newsletter = make_newsletter(blocks=WORDS)
+
+    for _ in range(2):
+        answer = page.post(address(newsletter), NOW | {"envoyer": "1"}, follow=True)
+        sending.tend()
+
+    assert LetterDelivery.objects.count() == 1
+    assert "n’est plus un brouillon" not in text_of(answer)
+    mail.deliver_due()
+    assert "Les dernières lettres viennent de partir : 1 sur 1 lettre." in text_of(page.get(address(newsletter)))
+
+
 def test_a_moment_to_come_is_kept_then_called_off(page):
     make_subscriber()
     newsletter = make_newsletter(blocks=WORDS)

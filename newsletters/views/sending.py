@@ -33,7 +33,7 @@ VERBS = {
 
 
 def find(pk):
-    return get_object_or_404(Newsletter, pk=pk)
+    return get_object_or_404(Newsletter.objects.defer("html", "text"), pk=pk)
 
 
 class LetterSendingView(CoordinationMixin, View):
@@ -47,6 +47,8 @@ class LetterSendingView(CoordinationMixin, View):
 
     def post(self, request, pk):
         newsletter = find(pk)
+        if newsletter.state != NewsletterState.DRAFT:
+            return redirect("letter_sending", pk)
         form = SendForm(request.POST, newsletter=newsletter)
         if not form.is_valid() or "corriger" in request.POST:
             return self.page(newsletter, form)
