@@ -60,14 +60,20 @@ def csv_bytes(header, rows):
 
 
 def xlsx_bytes(header, rows):
+    return book_bytes([("Export", header, rows)])
+
+
+def book_bytes(sheets):
+    """Return a workbook of sheets (title, header, rows), in their order; a title has 31 characters at most."""
     # Imported here: openpyxl weighs on every web worker's memory, exports are rare.
     from openpyxl import Workbook  # noqa: PLC0415
 
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("Export")
-    sheet.freeze_panes = "A2"
-    for row in (header, *rows):
-        sheet.append([xlsx_cell(cell) for cell in row])
+    for title, header, rows in sheets:
+        sheet = book.create_sheet(title)
+        sheet.freeze_panes = "A2"
+        for row in (header, *rows):
+            sheet.append([xlsx_cell(cell) for cell in row])
     content = BytesIO()
     book.save(content)
     return content.getvalue()
@@ -79,9 +85,16 @@ def table_response(*, extension, name, header, rows):
     if extension not in kinds:
         raise Http404
     make, content_type = kinds[extension]
-    response = HttpResponse(make(header, rows), content_type=content_type)
-    response.headers["Content-Disposition"] = (
-        f'attachment; filename="{name}-{timezone.localdate():%Y-%m-%d}.{extension}"'
-    )
+    return download(make(header, rows), content_type, f"{name}-{timezone.localdate():%Y-%m-%d}.{extension}")
+
+
+def book_response(*, name, sheets):
+    """Return sheets (title, header, rows) as a download « name.xlsx »."""
+    return download(book_bytes(sheets), XLSX_TYPE, f"{name}.xlsx")
+
+
+def download(content, content_type, filename):
+    response = HttpResponse(content, content_type=content_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
     response.headers["Cache-Control"] = "no-store"
     return response

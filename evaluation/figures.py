@@ -163,8 +163,11 @@ def planned_places():
     return Coalesce("head__capacity", "capacity")
 
 
-def figures_of(period):
-    """Return the Figures of a period, in three statements and those of the satisfaction."""
+def figures_of(period, marks=None):
+    """Return the Figures of a period, in three statements and those of the satisfaction.
+
+    marks: what session_marks() told, where it is read once for several periods.
+    """
     sessions = held(period).aggregate(sessions=Count("pk"), places=Coalesce(Sum(planned_places()), 0))
     counts = attended_in(period).aggregate(**attendance_counts())
     return Figures(
@@ -176,7 +179,7 @@ def figures_of(period):
         members=Share(counts["members"], counts["member_known"]),
         members_people=Share(counts["members_people"], counts["member_known_people"]),
         newcomers=counts["people"] - returning_of(period),
-        satisfaction=satisfaction_of(period),
+        satisfaction=satisfaction_of(period, session_marks() if marks is None else marks),
     )
 
 
@@ -206,15 +209,20 @@ def returning_of(period):
     return again.aggregate(n=Count("registration__person_key", distinct=True))["n"]
 
 
-def satisfaction_of(period):
+def session_marks():
+    """Return what the results' engine tells of every questionnaire about sessions that asks for a mark out of ten."""
+    surveys = Survey.objects.filter(kind=SurveyKind.SESSION, questions__national_key=SATISFACTION).distinct()
+    return results_of_all(list(surveys))
+
+
+def satisfaction_of(period, marks):
     """Return what may be shown of the marks given after the sessions of a period: how many, and their mean.
 
     Only what the results' engine has already told of those sessions one by one enters it: two periods that differ by
     one session tell no more than that session's own page. Looking may renew what the results keep, as their page does.
     """
-    surveys = Survey.objects.filter(kind=SurveyKind.SESSION, questions__national_key=SATISFACTION).distinct()
     blocks, spec = {}, None
-    for pk, results in results_of_all(list(surveys)).items():
+    for pk, results in marks.items():
         inside = [key for key, session in results.sessions.items() if period.start <= session.starts_at < period.end]
         for question in asked(results):
             spec = spec_of(question)

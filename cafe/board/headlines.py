@@ -20,10 +20,16 @@ CELL_ALONE = "Comptes d’une année entière, que la cellule arrête une fois p
 
 @dataclass(frozen=True)
 class Headline:
-    """A Figure; trend: what it was in the period before and how far it moved, or why that is not told."""
+    """A Figure; trend: what it was in the period before and how far it moved, or why that is not told.
+
+    value, before: the numbers alone, as they are shown; None where they are not told.
+    """
 
     figure: Figure
     trend: str
+    value: Decimal | int | None = None
+    before: Decimal | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,22 +40,21 @@ class Measure:
     value: Callable
     decimals: int = 0
     unit: str = ""
+    name: str = ""
 
     def number(self, value):
         return number(value, self.decimals, self.unit)
 
+    def rounded(self, value):
+        """Return the number that is shown, to reckon with."""
+        return None if value is None else rounded(value, self.decimals)
+
 
 def headlines(figures, before, publication):
     """Return the six Headlines of the Figures of a period, of those before, and of a cell's publication or None."""
-    measures = [
-        Measure(participation.attendances_of, lambda one: one.attendances),
-        Measure(participation.people_of, lambda one: one.people),
-        Measure(participation.filling_of, lambda one: one.filling, unit="%"),
-        Measure(outsiders_of, outsiders, unit="%"),
-        Measure(lambda one: participation.satisfaction_of(one.satisfaction), satisfaction, decimals=1),
-    ]
-    found = [headline(measure, figures, before) for measure in measures]
-    return [*found, Headline(cell_of(publication), CELL_ALONE if publication else "")]
+    found = [headline(measure, figures, before) for measure in MEASURES]
+    counted = publication.requests if publication else None
+    return [*found, Headline(cell_of(publication), CELL_ALONE if publication else "", counted)]
 
 
 def headline(measure, figures, before):
@@ -60,7 +65,8 @@ def headline(measure, figures, before):
         trend = NOT_TOLD
     else:
         trend = f"Avant{NBSP}: {measure.number(old)}{change(measure, measure.value(figures), old)}."
-    return Headline(measure.figure(figures), trend)
+    new = measure.value(figures)
+    return Headline(measure.figure(figures), trend, measure.rounded(new), measure.rounded(old), measure.unit)
 
 
 def change(measure, new, old):
@@ -105,3 +111,15 @@ def cell_of(publication):
         return Figure("–", "à la cellule d’écoute", "La cellule n’a rien publié pour ces années.")
     word = "demande" if publication.requests == 1 else "demandes"
     return Figure(number(publication.requests), f"{word} à la cellule d’écoute", f"Publié pour {publication.year}.")
+
+
+MEASURES = (
+    Measure(participation.attendances_of, lambda one: one.attendances, name="Présences"),
+    Measure(participation.people_of, lambda one: one.people, name="Personnes différentes"),
+    Measure(participation.filling_of, lambda one: one.filling, unit="%", name="Remplissage"),
+    Measure(outsiders_of, outsiders, unit="%", name="Non-adhérents"),
+    Measure(
+        lambda one: participation.satisfaction_of(one.satisfaction), satisfaction, decimals=1,
+        name="Satisfaction sur 10",
+    ),
+)  # fmt: skip

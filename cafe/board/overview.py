@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from activities.seasons import season_of
 from activities.services.budget import totals_of
+from cafe.board import facts, seasons
 from cafe.board.headlines import headlines
 from cafe.charts import NBSP, Bar, Bars
 from evaluation import participation
@@ -22,6 +23,7 @@ from evaluation.services.ranking import ranking, satisfaction
 from evaluation.services.verbatims import quotations
 from evaluation.telling import ranked_row, ranking_chart, ranking_sentence
 from listening_cell import figures as cell
+from newsletters.services.figures import totals_between
 from resources.services.coverage import coverage_of
 
 # Each questionnaire whose words are quoted is read by itself.
@@ -46,8 +48,15 @@ def overview_of(period):
         "quotations": quoted(period),
         "directory": directory(coverage_of()),
         "publications": published,
+        "letters": facts.letters(totals_between(period.start, period.end)),
+        "indicators": facts.indicators(figures, by.by_profession) if figures.sessions else [],
         "budget": totals_of(sorted({season_of(month) for month in period.months})),
     }
+
+
+def report_of(period):
+    """Return the overview of a period and the seasons until its last month, for paper and for the file."""
+    return overview_of(period) | {"seasons": seasons.comparison(season_of(period.last))}
 
 
 def ranking_of(period):
@@ -56,6 +65,7 @@ def ranking_of(period):
     inside = {pk: one for pk, one in marks.sessions.items() if period.start <= one.starts_at < period.end}
     found = ranking(replace(marks, sessions=inside))
     return {
+        "ranked": found.ranked,
         "rows": [ranked_row(row) for row in found.ranked],
         "chart": ranking_chart(found.ranked),
         "reading": ranking_sentence(found.ranked),

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from activities.seasons import parse_month
 from cafe import pdf
-from cafe.board.overview import overview_of
+from cafe.board.overview import report_of
 from evaluation.figures import Period
 
 KIND = "board_report"
@@ -20,4 +20,4 @@ def request_report(*, period, user):
 def report(*, du, au):
     """Return the report's HTML, drawn by a worker: the figures as they may be told that day. du, au: YYYY-MM."""
     period = Period(parse_month(du), parse_month(au))
-    return pdf.html_of("board/pdf/report.html", today=timezone.localdate(), **overview_of(period))
+    return pdf.html_of("board/pdf/report.html", today=timezone.localdate(), **report_of(period))

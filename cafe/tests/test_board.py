@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, timedelta
+from io import BytesIO
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from activities.models import BudgetLine, Facilitator, Person, Registration
 from activities.seasons import Season
@@ -28,6 +30,7 @@ from listening_cell.tests.test_figures import publish
 from members.enums import Role
 from members.models import User
 from members.tests.factories import make_user
+from newsletters.tests.factories import make_sent
 from resources.enums import Freshness, ResourceKind, ResourceState, Visibility
 from resources.models import Resource
 from resources.services.coverage import coverage_of
@@ -36,6 +39,7 @@ from resources.tests.factories import make_resource
 pytestmark = pytest.mark.django_db
 PARIS = ZoneInfo("Europe/Paris")
 PAGE = "/conseil/"
+SEASONS, TABLES = "/conseil/saisons/", "/conseil/rapport.xlsx"
 YEAR = {"du": "2023-09", "au": "2024-08"}
 BALANCE = {"du": "2023-10", "au": "2025-04"}
 
@@ -49,6 +53,12 @@ def board():
 
 def text_of(response):
     return response.content.decode().replace("\u00a0", " ").replace("&nbsp;", " ")
+
+
+def sheets_in(response):
+    """Return {title: [cells of each row]} of a downloaded workbook."""
+    book = load_workbook(BytesIO(response.content), read_only=True)
+    return {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book}
 
 
 def told(response):
@@ -96,6 +106,8 @@ def test_the_demonstration_shows_the_published_balance_and_names_nobody_on_page_
 
         page = client.get(PAGE, BALANCE)
         printed = pdf.render("board_report", BALANCE)
+        sheets = sheets_in(client.get(TABLES, BALANCE))
+        compared = client.get(SEASONS)
 
         assert [shown for shown, _, _ in told(page)] == ["151", "84", "105 %", "50 %", "8,4", "26"]
         assert "76 des 151 présences dont l’adhésion est connue." in text_of(page)
@@ -105,7 +117,11 @@ def test_the_demonstration_shows_the_published_balance_and_names_nobody_on_page_
         for told_there in ("151 En 17 séances.", "105 %", "8,4", "80 %", "4 638,00 €", "41,41 €", "À reconduire"):
             assert told_there in paper.replace("\u00a0", " ")
         assert len(known_names()) > 200
-        assert (named_in(text_of(page)), named_in(paper)) == (set(), set())
+        in_file = " ".join(str(cell) for rows in sheets.values() for row in rows for cell in row)
+        texts = (text_of(page), paper, in_file, text_of(compared))
+        assert [named_in(text) for text in texts] == [set()] * 4
+        assert [row[1] for row in sheets["En bref"][1:]] == [151, 84, 105, 50, 8.4, 26]
+        assert [row[0] for row in sheets["Saisons"][1:]] == ["2023-2024", "2024-2025"]
         assert named_in("Écrire à conseil@demo.example.") == {"conseil@demo.example"}
         assert promises(printed) == ACCESSIBLE
 
@@ -168,6 +184,7 @@ def test_how_far_a_figure_moved_is_read_between_the_numbers_that_are_shown():
 # --- The page -------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("address", ["/conseil/rapport.pdf", TABLES])
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
@@ -175,12 +192,12 @@ def test_how_far_a_figure_moved_is_read_between_the_numbers_that_are_shown():
         ({"du": "hier", "au": "2023-09"}, "« Du mois de » : Choisissez un mois de la liste."),
     ],
 )
-def test_months_that_make_no_sense_are_told_and_kept_on_the_page_and_by_the_report(board, given, sentence):
+def test_months_that_make_no_sense_are_told_and_kept_on_the_page_and_by_the_report(board, given, sentence, address):
     page = board.get(PAGE, given)
 
     assert sentence in text_of(page)
     assert '<option value="2023-09" selected>' in page.content.decode()
-    assert board.get("/conseil/rapport.pdf", given, follow=True).context["form"].data == page.context["form"].data
+    assert board.get(address, given, follow=True).context["form"].data == page.context["form"].data
     assert not Document.objects.exists()
 
 
@@ -193,8 +210,12 @@ def test_a_portal_where_nothing_happened_says_so_in_every_part(board):
         "L’annuaire n’a pas encore de fiche publiée.",
         "La cellule n’a rien publié pour les années de la période.",
         "La coordination n’a pas encore écrit de budget pour ces saisons.",
+        "Aucune lettre n’est partie sur cette période, et personne n’est encore abonné.",
+        "Ils se lisent dès qu’une séance a été tenue sur la période.",
     ):
         assert sentence in page
+    assert "Aucune séance n’a encore été marquée tenue." in text_of(board.get(SEASONS))
+    assert list(sheets_in(board.get(TABLES, YEAR))) == ["Définitions", "En bref", "Ailleurs"]
 
 
 def test_the_navigation_leads_the_board_there_and_to_what_else_it_reads(board):
@@ -205,6 +226,8 @@ def test_the_navigation_leads_the_board_there_and_to_what_else_it_reads(board):
         "/coordination/participation/?du=2023-09&amp;au=2024-08",
         "/coordination/questionnaires/classement/",
         "/conseil/budget/",
+        "/conseil/saisons/",
+        "/conseil/rapport.xlsx?du=2023-09&amp;au=2024-08",
         "/conseil/rapport.pdf?du=2023-09&amp;au=2024-08",
     ):
         assert f'href="{place}"' in page
@@ -217,18 +240,20 @@ def test_the_number_of_statements_does_not_grow(board):
     BudgetLine.objects.create(season=2023, category="room", label="Salle", planned=100)
     publish(2024, (15, {}))
     board.get(PAGE, YEAR)
-    counts = []
+    counts = {PAGE: [], SEASONS: []}
     for seed in (5, 6):
         random_season(seed)
         for _ in range(5):
             make_resource()
             BudgetLine.objects.create(season=2022 + seed % 5, category="food", label="Thé", planned=10)
+            make_sent(days_ago=900)
         publish(2010 + seed, (15, {}))
-        with CaptureQueriesContext(connection) as captured:
-            assert board.get(PAGE, YEAR).status_code == 200
-        counts.append(len(captured))
+        for place, found in counts.items():
+            with CaptureQueriesContext(connection) as captured:
+                assert board.get(place, YEAR).status_code == 200
+            found.append(len(captured))
 
-    assert counts == [counts[0]] * 2
+    assert [len(set(found)) for found in counts.values()] == [1, 1]
 
 
 def test_the_cell_is_read_by_its_counts_of_the_years_asked_for_without_the_sheets_it_handed_over(board):

@@ -6,11 +6,12 @@ Its deliveries, with their addresses, are deleted after 90 days; the counts stay
 from datetime import timedelta
 
 from django.db.models import Count, Q
+from django.utils import timezone
 
 from activities.models import Registration
 from cafe.models import DeliveryState
-from newsletters.enums import NewsletterState
-from newsletters.models import LetterDelivery, Newsletter
+from newsletters.enums import NewsletterState, SubscriberState
+from newsletters.models import Departure, LetterDelivery, Newsletter, Subscriber
 
 State = DeliveryState
 KEEP_DELIVERIES = timedelta(days=90)
@@ -53,6 +54,34 @@ def effects_of(newsletter):
     return bounces | {
         "departures": newsletter.departures.count(),
         "registrations": Registration.objects.filter(created_at__range=(began, began + AFTER)).count(),
+    }
+
+
+def totals_between(start, end):
+    """Return the counts of the newsletters that began to leave from one moment until another, not included.
+
+    {"letters", "sent", "refused", "unknown", "departures"} of those days, whatever led to a departure; "active" and
+    "suspended": subscribers as they are now. Four statements, however many newsletters.
+    """
+    letters = Newsletter.objects.filter(
+        state__in=NewsletterState.archived, started_at__gte=start, started_at__lt=end
+    ).order_by()
+    kept = list(letters.values_list("counts", flat=True))
+    names = ("sent", "refused", "unknown")
+    # Whose counts are kept has no delivery left.
+    live = LetterDelivery.objects.filter(newsletter__in=letters.filter(counts={})).aggregate(
+        **{name: Count("pk", filter=COUNTED[name]) for name in names}
+    )
+    first, after = (timezone.localtime(moment).date() for moment in (start, end))
+    subscribers = Subscriber.objects.aggregate(
+        active=Count("pk", filter=Q(state=SubscriberState.ACTIVE)),
+        suspended=Count("pk", filter=Q(state=SubscriberState.SUSPENDED)),
+    )
+    return {
+        "letters": len(kept),
+        **{name: live[name] + sum(counts.get(name, 0) for counts in kept) for name in names},
+        "departures": Departure.objects.filter(left_on__gte=first, left_on__lt=after).count(),
+        **subscribers,
     }
 
 

@@ -1,0 +1,153 @@
+"""The figures of whole seasons side by side, and what another CPTS published of its own programme.
+
+Each season is read as a period is: what is about too few people is told of none. The cell is not here: it counts by
+calendar year, and none of its counts is made to be compared with another.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils import timezone
+
+from activities.seasons import FIRST_MONTH, Season
+from cafe.board.headlines import MEASURES, change
+from cafe.charts import NBSP, Line, Lines
+from evaluation.figures import Figures, Period, figures_of, session_marks
+from evaluation.participation import Drawing
+
+MOST_SEASONS = 6
+
+
+@dataclass(frozen=True)
+class Row:
+    """A season; values: those of MEASURES, in their order, None where one may not be told."""
+
+    season: Season
+    figures: Figures
+    finished: bool
+
+    @property
+    def label(self):
+        return self.season.label if self.finished else f"{self.season.label}, en cours"
+
+    @property
+    def values(self):
+        return [measure.rounded(measure.value(self.figures)) for measure in MEASURES]
+
+    @property
+    def cells(self):
+        """Return [(name of the measure, its number as it is shown)]."""
+        return [(measure.name, measure.number(measure.value(self.figures))) for measure in MEASURES]
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a CPTS told of its programme; values: as MEASURES. cautions: what keeps it from being compared too far."""
+
+    who: str
+    when: str
+    source: str
+    values: tuple
+    cautions: tuple[str, ...]
+
+
+ELSEWHERE = Published(
+    who="CPTS Sextant 76 (Grand Havre)",
+    when="octobre 2023 à avril 2025",
+    source="Bilan de son Café des Soignants, présenté le 26 avril 2025",
+    values=(151, 84, 105, 50, Decimal("8.4")),
+    cautions=(
+        f"Ce bilan porte sur environ dix-huit mois, une saison sur douze{NBSP}: les présences et les personnes ne se "
+        "comparent pas.",
+        f"Il donne 75 adhérents, et une moitié de non-adhérents{NBSP}; que ce soit 75 présences sur 151 est notre "
+        "lecture.",
+        "Comment la satisfaction y a été demandée n’est pas dit.",
+    ),
+)
+
+
+def whole(season):
+    return Period(date(season.year, FIRST_MONTH, 1), date(season.year + 1, FIRST_MONTH - 1, 1))
+
+
+def comparison(latest):
+    """Return what the templates show of the seasons until this one: six at most, those when a session was held.
+
+    Three statements a season, and those of the satisfaction once.
+    """
+    marks, now = session_marks(), timezone.now()
+    seasons = [Season(year) for year in range(latest.year - MOST_SEASONS + 1, latest.year + 1)]
+    rows = [Row(season, figures_of(whole(season), marks), season.end <= now) for season in seasons]
+    rows = [row for row in rows if row.figures.sessions]
+    return {
+        "rows": rows,
+        "heads": [measure.name for measure in MEASURES],
+        "reading": reading(rows),
+        "drawings": drawings(rows),
+        "elsewhere": beside(rows),
+    }
+
+
+def reading(rows):
+    """Return how far the last finished season is from the one before, in one sentence."""
+    finished = [row for row in rows if row.finished]
+    if len(finished) < 2:  # noqa: PLR2004
+        return "Il faut deux saisons finies pour les comparer."
+    before, last = finished[-2:]
+    parts = []
+    for measure in MEASURES:
+        new, old = (measure.value(row.figures) for row in (last, before))
+        if new is not None and old is not None:
+            moved = change(measure, new, old).removeprefix(", soit ")
+            parts.append(f"{measure.name.lower()}{NBSP}: {measure.number(new)} ({moved})")
+    return f"{last.label}, à côté de {before.label}{NBSP}: {', '.join(parts)}."
+
+
+def drawings(rows):
+    """Return two Drawings, none before a second season: how many came, and the parts of a hundred."""
+    if len(rows) < 2:  # noqa: PLR2004  one point is no line
+        return []
+    unfinished = "" if rows[-1].finished else f" La saison {rows[-1].season.label} n’est pas finie."
+    best = max(rows, key=lambda row: row.figures.attendances)
+    return [
+        drawing(
+            "Présences et personnes", rows, (0, 1), "", f"Le plus de présences{NBSP}: {best.season.label}.{unfinished}"
+        ),
+        drawing(
+            "Remplissage et non-adhérents",
+            rows,
+            (2, 3),
+            "%",
+            f"Pour cent places prévues, et pour cent présences dont l’adhésion est connue.{unfinished}",
+        ),
+    ]
+
+
+def drawing(heading, rows, places, unit, sentence):
+    lines = tuple(Line(MEASURES[place].name, tuple(row.values[place] for row in rows)) for place in places)
+    chart = Lines(
+        title=f"{heading}, saison par saison",
+        desc=sentence,
+        unit=unit,
+        moments=tuple(row.season.label for row in rows),
+        full=tuple(row.label for row in rows),
+        lines=lines,
+        first="Saison",
+    )
+    return Drawing(heading, chart, sentence)
+
+
+def beside(rows):
+    """Return what another CPTS published beside the last finished season, or the one that runs: {…, "rows": …}.
+
+    rows: [(name, theirs, ours)] as texts, ours empty before any season.
+    """
+    ours = next((row for row in reversed(rows) if row.finished), rows[-1] if rows else None)
+    shown = [text for _, text in ours.cells] if ours else [""] * len(MEASURES)
+    lines = zip(MEASURES, ELSEWHERE.values, shown, strict=True)
+    return {
+        "published": ELSEWHERE,
+        "ours": ours,
+        "rows": [(measure.name, measure.number(theirs), text) for measure, theirs, text in lines],
+    }
