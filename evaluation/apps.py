@@ -8,7 +8,7 @@ class EvaluationConfig(AppConfig):
     def ready(self):
         """Hand the portal what it gathers from every app."""
         from cafe import feedback, pdf, todo
-        from evaluation import todo_building, todo_sending
+        from evaluation import todo_answers, todo_building, todo_sending
         from evaluation.services import personal, reports, survey_posters
         from members import personal_data
 
@@ -17,4 +17,5 @@ class EvaluationConfig(AppConfig):
         feedback.register(feedback.LISTENING_CELL, survey_posters.cell_address)
         todo.register(todo_building.lines)
         todo.register(todo_sending.lines)
+        todo.register(todo_answers.lines)
         personal_data.register("invitations à répondre", export=personal.export, erase=personal.erase)

@@ -1,11 +1,14 @@
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 
 from activities.models import Session
 from cafe import todo
-from cafe.coordination import mails, recent, search
+from cafe.coordination import mails, recent, search, work
 from listening_cell import figures
 from members.enums import Role
-from members.permissions import RoleRequiredMixin
+from members.permissions import RoleRequiredMixin, role_required
 from resources.orientation import years_of
 
 NEXT_SESSIONS = 5
@@ -20,7 +23,7 @@ class CoordinationView(RoleRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
-            lines=[*todo.lines(self.request.user), *mails.lines()],
+            lines=[*todo.lines(self.request.user), *mails.lines(), *work.lines()],
             sessions=Session.objects.upcoming().for_display()[:NEXT_SESSIONS],
             **kwargs,
         )
@@ -31,7 +34,30 @@ class MailsView(RoleRequiredMixin, TemplateView):
     template_name = "coordination/mails.html"
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(rows=mails.mail_counts(), **kwargs)
+        return super().get_context_data(
+            rows=mails.mail_counts(),
+            waiting=work.outbox_sentence(),
+            refused=work.refused_mails().count(),
+            letters=work.letters(),
+            documents=work.documents(),
+            **kwargs,
+        )
+
+
+@role_required(Role.COORDINATION)
+@require_POST
+def mails_retry(request):
+    count = work.send_again()
+    messages.success(request, f"Courriels remis en file : {count}." if count else "Aucun courriel n’est à renvoyer.")
+    return redirect("coordination_mails")
+
+
+@role_required(Role.COORDINATION)
+@require_POST
+def documents_retry(request):
+    count = work.make_again()
+    messages.success(request, f"Documents demandés à nouveau : {count}." if count else "Aucun document n’a échoué.")
+    return redirect("coordination_mails")
 
 
 class OrientationsView(RoleRequiredMixin, TemplateView):

@@ -382,6 +382,8 @@ TABLE = {
     # coordination
     "coordination": row({COORDINATION}),
     "coordination_mails": row({COORDINATION}),
+    "coordination_mails_retry": row({COORDINATION}),
+    "coordination_documents_retry": row({COORDINATION}),
     "coordination_orientations": row({COORDINATION}),
     "coordination_search": row({COORDINATION}),
     "coordination_recent": row({COORDINATION}),

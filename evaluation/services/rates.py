@@ -70,9 +70,21 @@ class Rates:
 
 def rates_of(survey):
     """Return the Rates of a questionnaire, in two statements. Only sendings that have begun count."""
-    begun = Sending.objects.filter(survey=survey, last_sent_on__isnull=False).order_by()
-    invited = dict(begun.values_list("session").annotate(number=Sum("invited")))
-    answered = defaultdict(int, answers_of(survey))
+    return rates_of_all([survey])[survey.pk]
+
+
+def rates_of_all(surveys):
+    """Return {key of a questionnaire: its Rates}, in two statements whatever their number."""
+    begun = Sending.objects.filter(survey__in=surveys, last_sent_on__isnull=False).order_by()
+    invited, answered = defaultdict(dict), defaultdict(lambda: defaultdict(int))
+    for survey, session, number in begun.values_list("survey", "session").annotate(number=Sum("invited")):
+        invited[survey][session] = number
+    for survey, session, number in answers_of(surveys):
+        answered[survey][session] = number
+    return {survey.pk: _rates(survey, invited[survey.pk], answered[survey.pk]) for survey in surveys}
+
+
+def _rates(survey, invited, answered):
     floor = survey.publish_from
     groups = {session: answered[session] for session in invited} or dict(answered)
     seen = visible(groups, publish_from=floor)
@@ -86,11 +98,11 @@ def rates_of(survey):
     return Rates(each, of_lists, whole, is_partial=bool(seen.total) and len(seen.counted) < len(groups))
 
 
-def answers_of(survey):
-    """Return (session or None, how many answers) up to last night; what was imported was not asked here."""
-    responses = Response.objects.filter(survey=survey, day__lt=timezone.localdate())
+def answers_of(surveys):
+    """Return (questionnaire, session or None, how many answers) up to last night; imports were not asked for here."""
+    responses = Response.objects.filter(survey__in=surveys, day__lt=timezone.localdate())
     asked = responses.exclude(source=ResponseSource.IMPORT).order_by()
-    return asked.values_list("session").annotate(number=Count("pk"))
+    return asked.values_list("survey", "session").annotate(number=Count("pk"))
 
 
 # --- Late answers ---------------------------------------------------------------------------------
