@@ -17,8 +17,8 @@ subtracted, over all views and all looks, speaks of whole blocks. What follows f
   from five people leaves open whether all said 10, and no two means taken together tell more than the blocks do. The
   margin (0.3 with one block of 5 answers out of 10, 0.04 with one of 40) is less than chance makes anyway. That all of
   them are high cannot be hidden by a mean: it is its very message.
-- The interval of a mean rests on a coarse bound of the spread, which is kept for each block. It is the one thing shown
-  that the tests' attacker does not reckon with.
+- The interval of a mean is reckoned from what is shown and nothing else: as if answers were spread as widely as the
+  table leaves open, or the scale where there is none. The true spread would tell the one who alone answered 10.
 - A table beside a mean could narrow those ranges down to one: then it waits for more answers.
 
 Pure: counts in, plain values out, whole numbers inside, so that both databases tell the same.
@@ -44,10 +44,9 @@ CLOSED_PARTS = (10, 6, 4, 3)
 # Keys of a tally that are no answer's value.
 NOT_ASKED = -1
 PEOPLE = -2
-# The range of a block's sum, in values, and an upper bound of its squared distances from the middle of the scale.
+# The range of a block's sum, in values, and how many blocks there are.
 LOWEST = -3
 HIGHEST = -4
-SQUARES = -5
 BLOCKS = -6
 # From here down, two for each mark: the most and the fewest answers of a block that can be this mark or a higher one.
 REACHED = -100
@@ -176,15 +175,16 @@ def shown(spec, ledger, places, name, *, publish_from=PUBLISHED_FROM):
     if not n:
         return Shown()
     detailed = n >= max(DETAILED_FROM, publish_from)
-    mean = _mean(spec, told, n, detailed=detailed) if spec.unit else None
-    return Shown(n, mean, _rows(spec, ledger, places, name) if detailed else ())
+    rows = _rows(spec, ledger, places, name) if detailed else ()
+    mean = _mean(spec, told, n, rows, detailed=detailed) if spec.unit else None
+    return Shown(n, mean, rows)
 
 
 def shown_together(spec, ledger, names):
     """Return n and mean of several sessions at once (those of an activity), of what is shown of each, or nothing."""
     told = sum((tally_of(ledger["blocks"][name]["shown"]) for name in names), Counter())
     n = _people(spec, told)
-    return Shown(n, _mean(spec, told, n, detailed=False) if spec.unit else None) if n else Shown()
+    return Shown(n, _mean(spec, told, n, (), detailed=False) if spec.unit else None) if n else Shown()
 
 
 def advance_texts(live, places, before=None, *, publish_from=PUBLISHED_FROM):
@@ -408,7 +408,7 @@ def _sealed(spec, new):
     is_last = group == (n * reach + 1) // SUMS_TOGETHER - 1
     lowest = n * bottom + spec.unit * SUMS_TOGETHER * group
     highest = n * top if is_last else lowest + spec.unit * (SUMS_TOGETHER - 1)
-    kept = {LOWEST: lowest, HIGHEST: highest, SQUARES: _squares(spec, new, n, reach), BLOCKS: 1}
+    kept = {LOWEST: lowest, HIGHEST: highest, BLOCKS: 1}
     return new | Counter(kept | _reached(spec, n, lowest, highest))
 
 
@@ -422,16 +422,12 @@ def _reached(spec, n, lowest, highest):
     return found
 
 
-def _squares(spec, new, n, reach):
-    """Bound from above the sum of squares of twice the distance from the middle, in units, by steps of 8 reaches.
-
-    Coarse, and it makes the interval too wide rather than too narrow. Joined to the sum it could tell more than the sum
-    alone: it is never shown but through the interval, rounded outwards.
-    """
-    bottom = _ends(spec)[0]
-    exact = sum(c * (2 * (v - bottom) // spec.unit - reach) ** 2 for v, c in new.items() if v >= 0)
-    step = 8 * reach
-    return n * reach**2 - step * ((n * reach**2 - exact) // step)
+def _squares(spec, rows, n):
+    """Bound from above the sum of squares of twice the distance from the middle, in units, by what is shown alone."""
+    bottom, top = _ends(spec)
+    if sum(row.count for row in rows) < n:
+        return n * ((top - bottom) // spec.unit) ** 2
+    return sum(row.count * max(((2 * v - bottom - top) // spec.unit) ** 2 for v in row.values) for row in rows)
 
 
 def _ends(spec):
@@ -464,7 +460,7 @@ def _row(values, count, n):
     return Row(values, count, n, round(share.value, 3), round(share.low, 3), round(share.high, 3))
 
 
-def _mean(spec, told, n, *, detailed):
+def _mean(spec, told, n, rows, *, detailed):
     lowest, highest = told[LOWEST], told[HIGHEST]
     # Rounded half upwards in whole numbers, so that every machine tells the same.
     value, margin = (10 * (lowest + highest) + n) // (2 * n) / 10, math.ceil(50 * (highest - lowest) / n) / 100
@@ -473,7 +469,7 @@ def _mean(spec, told, n, *, detailed):
     bottom, top = _ends(spec)
     centre = n * (bottom + top) / 2
     off = max(0, lowest - centre, centre - highest) / spec.unit
-    variance = max(0, told[SQUARES] / 4 - off * off / n) / (n - 1)
+    variance = max(0, _squares(spec, rows, n) / 4 - off * off / n) / (n - 1)
     half = spec.unit * student_t(n - 1) * math.sqrt(variance / n)
     low, high = math.floor(10 * (lowest / n - half)) / 10, math.ceil(10 * (highest / n + half)) / 10
     return Mean(value, margin, max(low, bottom), min(high, top))

@@ -186,6 +186,21 @@ def test_the_interval_of_a_mean_holds_students_and_stays_on_the_scale(values):
     assert (told.mean.low >= 0, told.mean.high <= 10) == (True, True)
 
 
+def test_the_interval_of_a_mean_tells_nothing_of_a_lonely_answer():
+    """Eleven answers of the same sum: one alone at the top of the scale, or none."""
+    lonely, alike = (looks_at(MARK, values) for values in ([0] * 8 + [1, 1, 10], [1] * 10 + [2]))
+
+    assert lonely == alike
+
+
+def test_a_table_of_all_the_answers_makes_the_interval_narrower():
+    marks = [6, 7, 8] * 20
+    ledger = advance(MARK, {"all": Counter(marks)}, alone(finished=True))
+    told = shown(MARK, ledger, alone(finished=True), "all")
+
+    assert (len(told.rows), told.mean.high - told.mean.low < 2.5) == (3, True)
+
+
 def test_a_ledger_survives_storage_and_a_look_without_news_changes_nothing():
     live = {"A": Counter([8, 9, 3] * 9), "C": Counter([2] * 7)}
     ledger = advance(MARK, live, tree())
@@ -279,7 +294,7 @@ def stories(draw):
     return list(zip(looks, ends, strict=True))
 
 
-@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=TABLES, deadline=None, derandomize=TABLES < 50, suppress_health_check=list(HealthCheck))
 @given(stories())
 def test_whatever_was_shown_no_answer_and_no_small_count_can_be_derived(story):
     if not any(any(arrived.values()) for arrived, _ in story):
