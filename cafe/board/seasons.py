@@ -28,7 +28,13 @@ class Row:
     finished: bool
 
     @property
+    def held(self):
+        return self.figures.sessions > 0
+
+    @property
     def label(self):
+        if not self.held:
+            return f"{self.season.label}, aucune séance"
         return self.season.label if self.finished else f"{self.season.label}, en cours"
 
     @property
@@ -72,14 +78,15 @@ def whole(season):
 
 
 def comparison(latest):
-    """Return what the templates show of the seasons until this one: six at most, those when a session was held.
+    """Return what the templates show of the seasons until this one: six at most, from the first held to the last.
 
     Three statements a season, and those of the satisfaction once.
     """
     marks, now = session_marks(), timezone.now()
     seasons = [Season(year) for year in range(latest.year - MOST_SEASONS + 1, latest.year + 1)]
     rows = [Row(season, figures_of(whole(season), marks), season.end <= now) for season in seasons]
-    rows = [row for row in rows if row.figures.sessions]
+    held = [place for place, row in enumerate(rows) if row.held]
+    rows = rows[held[0] : held[-1] + 1] if held else []
     return {
         "rows": rows,
         "heads": [measure.name for measure in MEASURES],
@@ -90,8 +97,8 @@ def comparison(latest):
 
 
 def reading(rows):
-    """Return how far the last finished season is from the one before, in one sentence."""
-    finished = [row for row in rows if row.finished]
+    """Return how far the last finished season is from the one held before, in one sentence."""
+    finished = [row for row in rows if row.held and row.finished]
     if len(finished) < 2:  # noqa: PLR2004
         return "Il faut deux saisons finies pour les comparer."
     before, last = finished[-2:]
@@ -125,7 +132,9 @@ def drawings(rows):
 
 
 def drawing(heading, rows, places, unit, sentence):
-    lines = tuple(Line(MEASURES[place].name, tuple(row.values[place] for row in rows)) for place in places)
+    lines = tuple(
+        Line(MEASURES[place].name, tuple(row.values[place] if row.held else None for row in rows)) for place in places
+    )
     chart = Lines(
         title=f"{heading}, saison par saison",
         desc=sentence,
@@ -143,7 +152,7 @@ def beside(rows):
 
     rows: [(name, theirs, ours)] as texts, ours empty before any season.
     """
-    ours = next((row for row in reversed(rows) if row.finished), rows[-1] if rows else None)
+    ours = next((row for row in reversed(rows) if row.held and row.finished), rows[-1] if rows else None)
     shown = [text for _, text in ours.cells] if ours else [""] * len(MEASURES)
     lines = zip(MEASURES, ELSEWHERE.values, shown, strict=True)
     return {

@@ -49,11 +49,15 @@ def test_each_season_is_read_as_its_own_period_and_what_is_about_too_few_is_told
     assert "que ce soit 75 présences sur 151 est notre lecture" in text_of(page)
 
 
-def test_the_seasons_are_the_six_latest_and_one_without_session_is_left_out():
-    for year in (2015, 2018, 2021):
-        evening(datetime(year, 10, 5, 20, tzinfo=PARIS), 5)
+def test_the_seasons_are_the_six_latest_and_one_without_session_breaks_the_line_and_the_comparison_of_none():
+    for year, people in ((2015, 5), (2018, 6), (2020, 8)):
+        evening(datetime(year, 10, 5, 20, tzinfo=PARIS), people)
 
-    assert [row.season.year for row in seasons.comparison(Season(2021))["rows"]] == [2018, 2021]
+    found = seasons.comparison(Season(2021))
+
+    assert [row.label for row in found["rows"]] == ["2018-2019", "2019-2020, aucune séance", "2020-2021"]
+    assert found["drawings"][0].chart.lines[0].values == (6, None, 8)
+    assert found["reading"].startswith("2020-2021, à côté de 2018-2019")
 
 
 def test_the_file_has_the_numbers_of_the_report_each_table_on_its_sheet():
