@@ -11,6 +11,7 @@ from django.utils import timezone
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 CSV_TYPE = "text/csv; charset=utf-8"
+LABELS_WIDTH = 36
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -63,8 +64,11 @@ def xlsx_bytes(header, rows):
     return book_bytes([("Export", header, rows)])
 
 
-def book_bytes(sheets):
-    """Return a workbook of sheets (title, header, rows), in their order; a title has 31 characters at most."""
+def book_bytes(sheets, first_width=None):
+    """Return a workbook of sheets (title, header, rows), in their order; a title has 31 characters at most.
+
+    first_width: of the first column, in characters, where it holds words that the next column would cover.
+    """
     # Imported here: openpyxl weighs on every web worker's memory, exports are rare.
     from openpyxl import Workbook  # noqa: PLC0415
 
@@ -72,6 +76,8 @@ def book_bytes(sheets):
     for title, header, rows in sheets:
         sheet = book.create_sheet(title)
         sheet.freeze_panes = "A2"
+        if first_width:
+            sheet.column_dimensions["A"].width = first_width
         for row in (header, *rows):
             sheet.append([xlsx_cell(cell) for cell in row])
     content = BytesIO()
@@ -90,7 +96,7 @@ def table_response(*, extension, name, header, rows):
 
 def book_response(*, name, sheets):
     """Return sheets (title, header, rows) as a download « name.xlsx »."""
-    return download(book_bytes(sheets), XLSX_TYPE, f"{name}.xlsx")
+    return download(book_bytes(sheets, first_width=LABELS_WIDTH), XLSX_TYPE, f"{name}.xlsx")
 
 
 def download(content, content_type, filename):

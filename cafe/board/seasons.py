@@ -139,12 +139,17 @@ def drawing(heading, rows, places, unit, sentence):
         title=f"{heading}, saison par saison",
         desc=sentence,
         unit=unit,
-        moments=tuple(row.season.label for row in rows),
+        moments=tuple(short(row.season) for row in rows),
         full=tuple(row.label for row in rows),
         lines=lines,
         first="Saison",
     )
     return Drawing(heading, chart, sentence)
+
+
+def short(season):
+    """Return how an axis names a season, six of which stand side by side: « 23-24 »."""
+    return f"{season.year % 100:02}-{(season.year + 1) % 100:02}"
 
 
 def beside(rows):
