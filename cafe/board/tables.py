@@ -25,7 +25,7 @@ def sheets_of(overview):
         ("En bref", HEADLINES, headline_rows(overview["headlines"])),
         *[chart_sheet(one) for one in drawn],
         ("Classement", RANKING, ranking_rows(overview["ranking"]["ranked"], overview["ranking"]["rows"])),
-        ("Saisons", ["Saison", *heads()], [[row.label, *row.values] for row in overview["seasons"]["rows"]]),
+        ("Saisons entières", ["Saison", *heads()], [[row.label, *row.values] for row in overview["seasons"]["rows"]]),
         ("Ailleurs", ["Chiffre", "Publié"], elsewhere(overview["seasons"]["elsewhere"]["published"])),
         ("Lettres", FACTS, fact_rows(overview["letters"])),
         ("Indicateurs ACI", FACTS, fact_rows(overview["indicators"])),
@@ -86,7 +86,9 @@ def fact_rows(facts):
 
 def cell_sheet(publication):
     rows = [["Ensemble", "Demandes comptées", publication.requests]]
-    rows += [[table.label, row.label, row.count] for table in publication.tables for row in table.rows]
+    for table in publication.tables:
+        several = " (plusieurs possibles)" if table.several else ""
+        rows += [[f"{table.label}{several}", row.label, row.count] for row in table.rows]
     return f"Écoute {publication.year}", ["Liste", "Réponse", "Demandes"], rows
 
 

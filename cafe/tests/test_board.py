@@ -121,7 +121,7 @@ def test_the_demonstration_shows_the_published_balance_and_names_nobody_on_page_
         texts = (text_of(page), paper, in_file, text_of(compared))
         assert [named_in(text) for text in texts] == [set()] * 4
         assert [row[1] for row in sheets["En bref"][1:]] == [151, 84, 105, 50, 8.4, 26]
-        assert [row[0] for row in sheets["Saisons"][1:]] == ["2023-2024", "2024-2025"]
+        assert [row[0] for row in sheets["Saisons entières"][1:]] == ["2023-2024", "2024-2025"]
         assert named_in("Écrire à conseil@demo.example.") == {"conseil@demo.example"}
         assert promises(printed) == ACCESSIBLE
 
