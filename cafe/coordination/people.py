@@ -66,6 +66,7 @@ class InviteForm(forms.Form):
         label="Adresse e-mail",
         max_length=254,
         help_text="La personne acceptera avec un compte qui porte cette adresse.",
+        error_messages={"invalid": "Vérifiez cette adresse e-mail : il y manque quelque chose."},
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     role = forms.ChoiceField(label="Rôle", choices=ROLES, widget=forms.RadioSelect, help_text=WHAT_IT_OPENS)

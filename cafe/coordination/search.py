@@ -67,7 +67,7 @@ def session_hit(session):
 
 
 def when(session):
-    return f"{short_day(session.starts_at)} {session.starts_at.year}, {clock(session.starts_at)}"
+    return f"{short_day(session.starts_at)}, {clock(session.starts_at)}"
 
 
 def people(text):
