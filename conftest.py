@@ -4,8 +4,14 @@ import uuid
 import pytest
 from django.core import mail as django_mail
 from django.db import connection
+from hypothesis import settings as effort
 
 from cafe.celery import app
+
+# How long one example takes depends on what else the machine does. Each run tries the same examples;
+# HYPOTHESIS_EXPLORE=1 draws new ones.
+effort.register_profile("portal", deadline=None, derandomize=not os.environ.get("HYPOTHESIS_EXPLORE"))
+effort.load_profile("portal")
 
 # Waking a worker in a test must not reach a real broker, whatever REDIS_URL says.
 app.conf.update(broker_url="memory://", broker_transport_options={})

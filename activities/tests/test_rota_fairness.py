@@ -2,15 +2,12 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from activities.enums import Availability
 from activities.services.rota import Choice, Evening, Member, Standing, propose
 
-# How long one example takes depends on what else the machine does.
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
 YES, MAYBE, NO = Availability.YES, Availability.IF_NEED_BE, Availability.NO
 START = datetime(2026, 3, 3, 18, tzinfo=UTC)
 ORDER = {YES: 0, MAYBE: 1, None: 2}

@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from listening_cell.counting import (
@@ -28,9 +28,6 @@ from listening_cell.counting import (
     unpack,
 )
 
-# How long one example takes depends on what else the machine does.
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
 SHEETS = [f"fiche-{number}" for number in range(9)]
 
 

@@ -7,7 +7,7 @@ from itertools import combinations, permutations
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from listening_cell.matching import (
@@ -22,9 +22,6 @@ from listening_cell.matching import (
     replacement,
 )
 
-# How long one example takes depends on what else the machine does.
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 NOTICE = timedelta(days=2)
 SEED = b"one day's seed"

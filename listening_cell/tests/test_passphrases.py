@@ -7,14 +7,11 @@ from collections import Counter
 from itertools import combinations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from listening_cell.passphrases import ENTROPY_BITS, WORDS_LISTED, normalise, propose, words
 
-# How long one example takes depends on what else the machine does.
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
 DEMO = "tisane lampe velours marée sentier"
 seeds = st.integers(0, 2**32)
 
