@@ -1,15 +1,24 @@
-"""Who did what lately, from the histories that the portal keeps: roles, and sheets of the directory."""
+"""Who did what lately, from what the portal keeps of it: roles, sessions, and sheets of the directory."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from activities.enums import SessionState
+from activities.models import Session
+from cafe.templatetags.french import short_day
 from members.models import RoleChange
 from resources.models import ResourceChange
 
 SHOWN = 20
 ERASED = "(compte effacé)"
+SESSION_MOVES = {
+    SessionState.PUBLISHED: "a publié la séance",
+    SessionState.CANCELLED: "a annulé la séance",
+    SessionState.HELD: "a marqué tenue la séance",
+}
 
 
 @dataclass(frozen=True)
@@ -22,10 +31,10 @@ class Deed:
 
 
 def deeds():
-    """Return the last ones, the latest first. Two statements."""
+    """Return the last ones, the latest first. Three statements."""
     roles = RoleChange.objects.select_related("by", "person", "invitation")
     sheets = ResourceChange.objects.exclude(by=None).select_related("by", "resource")
-    found = [*map(of_role, roles[:SHOWN]), *map(of_sheet, sheets[:SHOWN])]
+    found = [*map(of_role, roles[:SHOWN]), *map(of_sheet, sheets[:SHOWN]), *map(of_session, moved_sessions()[:SHOWN])]
     return sorted(found, key=lambda deed: deed.at, reverse=True)[:SHOWN]
 
 
@@ -41,3 +50,16 @@ def of_role(change):
 def of_sheet(change):
     url = reverse("manage_resource", args=[change.resource.slug])
     return Deed(change.at, str(change.by), f"{change.get_kind_display()} de la fiche", str(change.resource), url)
+
+
+def moved_sessions():
+    """Sessions with `moved_at`, when they came to their state: of each, the portal keeps the last move alone."""
+    moved = Session.objects.filter(state__in=SESSION_MOVES).exclude(moved_by=None)
+    moved = moved.annotate(moved_at=Coalesce("cancelled_at", "held_at", "published_at")).exclude(moved_at=None)
+    return moved.select_related("activity", "moved_by").order_by("-moved_at", "-pk")
+
+
+def of_session(session):
+    about = f"{session.activity.title}, {short_day(session.starts_at)}"
+    url = reverse("manage_session", args=[session.slug])
+    return Deed(session.moved_at, str(session.moved_by), SESSION_MOVES[session.state], about, url)

@@ -1,9 +1,14 @@
 """Search, and who did what lately: everything that the coordination may see, and nothing else."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from activities.models import Session
 from activities.tests.factories import make_activity, make_facilitator, make_session, sign_up
 from cafe.coordination import search
+from cafe.templatetags.french import short_day
 from evaluation.tests.factories import make_survey
 from members import roles
 from members.enums import Role
@@ -93,6 +98,8 @@ def test_what_was_done_lately_is_told_with_who_did_it(desk):
     sheet = make_resource(name="Maison du thé")
     ResourceChange.objects.create(resource=sheet, kind="published", origin="coordination", by=by)
     ResourceChange.objects.create(resource=sheet, kind="suspended", origin="portal")
+    session = make_session(state="held", moved_by=by, published_at=timezone.now() - timedelta(days=9))
+    Session.objects.filter(pk=session.pk).update(held_at=timezone.now())
     roles.remove_role(user=user, role=Role.TEAM, by=by)
     invitation = roles.invite(email=user.email, role=Role.BOARD, by=by)
     roles.accept_invitation(invitation=invitation, user=user)
@@ -103,5 +110,6 @@ def test_what_was_done_lately_is_told_with_who_did_it(desk):
         (str(user), "a accepté le rôle", "Conseil d’administration"),
         ("Zoé Maillot", "a invité", f"{user.email}, Conseil d’administration"),
         ("Zoé Maillot", "a retiré le rôle de", f"{user}, Groupe de travail"),
+        ("Zoé Maillot", "a marqué tenue la séance", f"{session.activity.title}, {short_day(session.starts_at)}"),
         ("Zoé Maillot", "Publication de la fiche", "Maison du thé"),
     ]

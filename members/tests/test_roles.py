@@ -62,6 +62,17 @@ def test_the_link_alone_gives_nothing(client):
     assert client.get(f"{path[:-2]}x/").status_code == 404
 
 
+def test_who_takes_the_coordination_sets_a_second_factor_up_first(client):
+    user = make_user(email="elle@cafe.example")
+    client.force_login(user)
+    path = invitation_path(make_role_invitation(email=user.email, role=Role.COORDINATION))
+
+    answer = client.post(path)
+
+    assert answer.url == reverse("coordination")
+    assert client.get(answer.url).url == reverse("mfa_index")
+
+
 def test_a_second_address_that_was_proved_is_good_too():
     user = make_user()
     EmailAddress.objects.create(user=user, email="autre@cafe.example", verified=True)
