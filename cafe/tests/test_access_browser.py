@@ -53,7 +53,7 @@ def signed_in_context(browser, server, who):
 
 
 def is_page(client, url):
-    """Tell whether an address shows a page. A mail in a frame of its own runs no script, not even the one that looks."""
+    """Tell whether an address shows a page. A mail in a frame of its own runs no script, not even what looks at it."""
     response = client.get(url)
     runs_scripts = "sandbox" not in response.headers.get("Content-Security-Policy", "")
     return response.status_code == 200 and response["Content-Type"].startswith("text/html") and runs_scripts
