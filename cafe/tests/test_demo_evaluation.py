@@ -20,6 +20,8 @@ from evaluation.figures import Period, breakdowns_of, figures_of
 from evaluation.models import Answer, Coding, Heading, Invitation, Question, Reading, Response, Sending, Survey
 from evaluation.services.results import results_of
 from evaluation.statistics import kappa
+from members.enums import Role
+from members.models import User
 
 pytestmark = pytest.mark.django_db
 PARIS = ZoneInfo("Europe/Paris")
@@ -137,12 +139,12 @@ def test_needs_follow_the_survey_of_2018_and_health_has_a_wellbeing(loaded):
 def test_words_were_coded_by_two_people_who_mostly_agree(loaded):
     words = Question.objects.get(survey__state="closed", survey__kind="session", kind="long")
     answers = words.answers.values_list("pk", flat=True)
-    under = {
-        name: set(Coding.objects.filter(coder=loaded[name]).values_list("answer", "heading__label"))
-        for name in ("coordination", "equipe")
-    }
+    coders = set(Coding.objects.values_list("coder", flat=True))
+    under = {one: set(Coding.objects.filter(coder=one).values_list("answer", "heading__label")) for one in coders}
 
     assert len(answers) >= 11
+    assert len(coders) == 2 and loaded["coordination"].pk in coders
+    assert all(User.objects.get(pk=one).has_role(Role.COORDINATION) for one in coders)
     agreements = []
     for label in words.headings.values_list("label", flat=True):
         first, second = ([(answer, label) in pairs for answer in answers] for pairs in under.values())
