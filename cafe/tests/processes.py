@@ -29,12 +29,12 @@ def portal_env(tmp_path, **variables):
     DATABASE_URL and REDIS_URL are taken from ours where set; the PostgreSQL database is a new one, dropped at the end.
     """
     env = own_env(tmp_path / "var") | {key: str(value) for key, value in variables.items()}
+    (tmp_path / "var").mkdir(exist_ok=True)
     with ExitStack() as stack:
         if env.get("DATABASE_URL"):
             migrated = migrated_postgres(env["DATABASE_URL"])
             env["DATABASE_URL"] = stack.enter_context(fresh_postgres(env["DATABASE_URL"], like=migrated))
         else:
-            (tmp_path / "var").mkdir(exist_ok=True)
             copy = sqlite3.connect(tmp_path / "var" / "db.sqlite3")
             with closing(sqlite3.connect(migrated_sqlite())) as migrated, closing(copy):
                 migrated.backup(copy)

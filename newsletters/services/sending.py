@@ -6,7 +6,7 @@ draft -> scheduled -> sending <-> paused -> sent | stopped. Until it leaves, sch
 import logging
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import BigIntegerField, CharField, F, Value
 from django.db.models.functions import Cast, Concat, Lower, StrIndex, Substr
 from django.utils import timezone
@@ -86,12 +86,17 @@ def cancel(newsletter):
 
 
 def start_due(now=None):
-    """Begin every newsletter whose moment has come. One that cannot be written does not hold up the others."""
+    """Begin every newsletter whose moment has come. One that cannot be written does not hold up the others.
+
+    One whose beginning met a reader who was leaving stays scheduled, and begins anew at the next turn.
+    """
     now = now or timezone.now()
     due = Newsletter.objects.filter(state=NewsletterState.SCHEDULED, scheduled_for__lte=now)
     for newsletter in due.order_by("scheduled_for"):
         try:
             start(newsletter)
+        except DatabaseError as error:
+            logger.warning("Newsletter %s begins later: %s.", newsletter.pk, type(error).__name__)
         except Exception:
             logger.exception("Newsletter %s cannot be written.", newsletter.pk)
             hold(newsletter)
