@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -114,6 +114,28 @@ def test_one_that_cannot_be_written_does_not_hold_up_the_others(db, monkeypatch,
     assert f"Newsletter {broken.pk} cannot be written" in caplog.text
     broken.refresh_from_db()
     assert broken.state == NewsletterState.DRAFT
+
+
+def test_one_that_the_database_put_off_begins_at_the_next_turn(db, monkeypatch):
+    make_subscriber()
+    letter = sending.schedule(make_newsletter(blocks=WORDS))
+    with monkeypatch.context() as busy:
+        busy.setattr(sending, "publish", raiser(OperationalError("deadlock")))
+        sending.start_due()
+    letter.refresh_from_db()
+    assert letter.state == NewsletterState.SCHEDULED
+
+    sending.start_due()
+
+    letter.refresh_from_db()
+    assert letter.state == NewsletterState.SENDING
+
+
+def raiser(error):
+    def fail(*_):
+        raise error
+
+    return fail
 
 
 def test_one_that_has_become_faulty_is_held_and_said_until_it_is_sent_again(db):

@@ -29,7 +29,8 @@ def test_leaving_twice_at_once_is_leaving_once_and_confirming_meanwhile_brings_n
 
 
 def test_who_leaves_while_a_newsletter_begins_is_not_written_to():
-    letter = make_newsletter(blocks=[("text", {"markdown": "Bonjour"})], state="scheduled", scheduled_for=timezone.now())
+    words = [("text", {"markdown": "Bonjour"})]
+    letter = make_newsletter(blocks=words, state="scheduled", scheduled_for=timezone.now())
     make_subscriber()
     subscriber = make_subscriber(email="louise@cafe.example")
     _, sealed = at_once(start_due, partial(leave, pk=subscriber.pk))
