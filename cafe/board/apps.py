@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 
 class BoardConfig(AppConfig):
-    """An app without models: the worker must know how the board's report is drawn."""
+    """The board: what it reads, the report, and what the coordination writes in it."""
 
     name = "cafe.board"
     verbose_name = "Conseil"
