@@ -14,19 +14,39 @@ from activities.seasons import Season, season_of
 from cafe.errors import Refusal
 
 CENT = Decimal("0.01")
+# The board reads how many came to one session, and so what each cost, from so many people on.
+TOLD_FROM = 5
 
 
 @dataclass(frozen=True)
-class Side:
-    """Expenses, or income: the lines of a season by category, and their sums."""
+class Amounts:
+    """What was planned and what is actual, in euros."""
 
-    groups: list  # [(category label, [line])]
     planned: Decimal
     actual: Decimal
 
     @property
     def gap(self):
         return self.actual - self.planned
+
+
+@dataclass(frozen=True)
+class Side(Amounts):
+    """Expenses, or income: the lines of a season by category, and their sums."""
+
+    groups: list  # [(category label, [line])]
+
+    @property
+    def by_category(self):
+        """Return [(category label, Amounts)]: what the board reads, since the label of a line may name somebody."""
+        return [(label, amounts_of(lines)) for label, lines in self.groups]
+
+
+def amounts_of(lines):
+    return Amounts(
+        planned=sum((line.planned for line in lines), Decimal(0)),
+        actual=sum((line.actual for line in lines), Decimal(0)),
+    )
 
 
 def seasons():
@@ -41,12 +61,9 @@ def side_of(lines, categories):
     for line in lines:
         if line.category in categories:
             groups[line.category].append(line)
-    chosen = [line for group in groups.values() for line in group]
-    return Side(
-        groups=[(category.label, groups[category]) for category in BudgetCategory if groups[category]],
-        planned=sum((line.planned for line in chosen), Decimal(0)),
-        actual=sum((line.actual for line in chosen), Decimal(0)),
-    )
+    whole = amounts_of([line for group in groups.values() for line in group])
+    shown = [(category.label, groups[category]) for category in BudgetCategory if groups[category]]
+    return Side(planned=whole.planned, actual=whole.actual, groups=shown)
 
 
 def lines_of(season):
@@ -130,7 +147,10 @@ def cost_per_participant(spent, attendances):
 
 
 def sessions_of(season):
-    """Return the sessions that expenses are attached to, with what each and its participants cost. Two statements."""
+    """Return the sessions that expenses are attached to, with what each and its participants cost. Two statements.
+
+    told: whether enough people came for the board to read how many.
+    """
     lines = BudgetLine.objects.filter(season=season.year, session__isnull=False)
     lines = lines.exclude(category__in=BudgetCategory.income).order_by()
     costs = dict(lines.values_list("session").annotate(Sum("actual")))
@@ -140,6 +160,7 @@ def sessions_of(season):
     for session in found:
         session.spent = costs[session.pk]
         session.cost = cost_per_participant(session.spent, session.came)
+        session.told = session.came >= TOLD_FROM
     return found
 
 
@@ -172,4 +193,18 @@ def table(season):
             *(line.planned, line.actual, line.gap),
         ]
         for line in lines_of(season)
+    ]
+
+
+BOARD_HEADER = ["Saison", "Sens", "Poste", "Prévu (€)", "Réalisé (€)", "Écart (€)"]
+
+
+def board_table(season):
+    """Return the rows of the board's export, under BOARD_HEADER: a category each, no label."""
+    found = budget_of(season)
+    sides = [("dépense", found["spent"]), ("recette", found["received"])]
+    return [
+        [season.label, word, label, amounts.planned, amounts.actual, amounts.gap]
+        for word, side in sides
+        for label, amounts in side.by_category
     ]

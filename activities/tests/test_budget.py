@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -134,13 +135,59 @@ def test_the_plan_is_copied_from_the_page(desk, clock):
     assert BudgetLine.objects.get(season=2025).planned == 1200
 
 
-def test_the_board_reads_and_has_no_button(client, session):
+@pytest.fixture
+def board(client):
+    client.force_login(make_user(role=Role.BOARD))
+    return client
+
+
+def test_the_board_reads_sums_by_category_and_no_label(board, session):
+    add("food", 1200, 300, label="Goûters de Zélie Hoarau", session=session)
+    add("food", 100, 40, label="Thé de Zélie Hoarau")
+    add("mutual", 5000, 5000, label="Zélie Hoarau, Mutuelle")
+
+    page = board.get("/conseil/budget/?saison=2025")
+
+    shown = " ".join(page.text.replace("\u202f", " ").replace("\xa0", " ").replace("&nbsp;", " ").split())
+    assert "Zélie" not in page.text
+    assert re.findall(r'<th scope="row">([^<]+)</th> <td[^>]*>([^<]+)</td> <td[^>]*>([^<]+)</td>', shown)[:2] == [
+        ("Convivialité", "1 300,00 €", "340,00 €"),
+        ("Mutuelle", "5 000,00 €", "5 000,00 €"),
+    ]
+
+
+def test_the_board_is_not_told_how_few_came_to_a_session(board, session):
+    add("food", 0, 300, session=session)
+    full = make_session()
+    came(full, 5)
+    add("food", 0, 100, session=full)
+
+    page = board.get("/conseil/budget/?saison=2025")
+
+    assert [session.told for session in page.context["budget"]["sessions"]] == [False, True]
+    assert (page.text.count("moins de 5"), "75,00" in page.text, "20,00" in page.text) == (1, False, True)
+
+
+def test_the_boards_file_has_no_label(board, clock):
+    add("food", 1200, 300, label="Goûters de Zélie")
+    add("food", 100, 40, label="Thé")
+    add("mutual", 5000, 5000)
+
+    text = board.get("/conseil/budget/export.csv?saison=2025").content.decode("utf-8-sig")
+
+    assert text.splitlines() == [
+        "Saison;Sens;Poste;Prévu (€);Réalisé (€);Écart (€)",
+        "2025-2026;dépense;Convivialité;1300,00;340,00;-960,00",
+        "2025-2026;recette;Mutuelle;5000,00;5000,00;0,00",
+    ]
+
+
+def test_the_board_has_no_button(client, session):
     add("food", 1200, 300, label="Goûters", session=session)
     client.force_login(make_user(role=Role.BOARD))
 
     page = client.get("/conseil/budget/?saison=2025")
 
-    assert "Goûters" in page.text
     assert ("/coordination/budget" in page.text, 'method="post"' in page.text) == (False, False)
     assert client.get(URL).status_code == 404
     for person in Registration.objects.all():

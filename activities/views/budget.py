@@ -38,18 +38,26 @@ class ManageBudgetView(CoordinationMixin, BudgetMixin, TemplateView):
 
 
 class BoardBudgetView(RoleRequiredMixin, BudgetMixin, TemplateView):
+    """Sums by category: what the coordination typed may name somebody, and stays with it."""
+
     roles = (Role.BOARD,)
     template_name = "activities/budget/board.html"
 
 
-def export(request, extension):
+@coordination_required
+@require_safe
+def budget_export(request, extension):
     season = season_from(request)
     name = f"budget-{season.label}"
     return table_response(extension=extension, name=name, header=budget.HEADER, rows=budget.table(season))
 
 
-budget_export = coordination_required(require_safe(export))
-board_budget_export = role_required(Role.BOARD)(require_safe(export))
+@role_required(Role.BOARD)
+@require_safe
+def board_budget_export(request, extension):
+    season = season_from(request)
+    name, rows = f"budget-{season.label}", budget.board_table(season)
+    return table_response(extension=extension, name=name, header=budget.BOARD_HEADER, rows=rows)
 
 
 class BudgetLineView(CoordinationMixin, View):
