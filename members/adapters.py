@@ -3,11 +3,13 @@
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.core.validators import validate_email
+from django.urls import reverse
 
 from cafe.limits import client_address
 from cafe.models import Portal
 from cafe.text import normalise_email
 from members import notifications, services
+from members.permissions import first_page
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -31,6 +33,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_client_ip(self, request):
         return client_address(request)
+
+    def get_login_redirect_url(self, request):
+        return reverse(first_page(request.user))
 
     def clean_email(self, email):
         email = normalise_email(email)

@@ -6,6 +6,25 @@ from django.contrib.auth.mixins import AccessMixin
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404
 
+from members.enums import Role
+
+# Where each role begins. Whose role asks for a second factor sets it up on the way.
+FIRST_PAGES = {Role.COORDINATION: "coordination", Role.TEAM: "team", Role.BOARD: "board"}
+
+
+def first_page(user):
+    """Return the name of the page where somebody lands once signed in, unless she was on her way to another.
+
+    The coordination comes to see what waits for it, whatever else its member does; who is of the board alone comes for
+    its figures. The others come as professionals too, to « Mon espace »; a role of the listening cell shows in no
+    address that somebody beside one could read.
+    """
+    if user.has_role(Role.COORDINATION):
+        return FIRST_PAGES[Role.COORDINATION]
+    if user.is_active and user.role_names == {Role.BOARD}:
+        return FIRST_PAGES[Role.BOARD]
+    return "my_space"
+
 
 def require_role(request, *roles):
     """Raise 404 unless the signed-in person has one of the roles. A superuser has none by right."""

@@ -8,12 +8,10 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 
 from cafe.errors import Refusal
-from members.enums import SECOND_FACTOR_ROLES, Role
+from members.enums import SECOND_FACTOR_ROLES
 from members.invitation_links import invitation_from
+from members.permissions import FIRST_PAGES
 from members.roles import accept_invitation, is_for
-
-# Where each role begins. Whose role asks for a second factor sets it up on the way.
-FIRST_PAGES = {Role.COORDINATION: "coordination", Role.TEAM: "team", Role.BOARD: "board"}
 
 
 @login_not_required

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from members import notifications
-from members.enums import Gender, Practice, Profession
+from members.enums import Gender, Practice, Profession, Role
 from members.models import PROFILE_FIELDS, User
 from members.tests.factories import PASSWORD, make_superuser, make_user
 
@@ -334,3 +334,27 @@ def test_each_mail_speaks_plainly(outbox, name):
     assert "&amp;" not in mail.text
     assert "http" in mail.text
     assert mail.carries_token == (name in notifications.WITH_TOKEN)
+
+
+@pytest.mark.parametrize(
+    ("roles", "page"),
+    [
+        ([], "/mon-espace/"),
+        ([Role.BOARD], "/conseil/"),
+        ([Role.BOARD, Role.TEAM], "/mon-espace/"),
+        ([Role.TEAM], "/mon-espace/"),
+        ([Role.BOARD, Role.PEER], "/mon-espace/"),
+        ([Role.COORDINATION], "/coordination/"),
+        ([Role.COORDINATION, Role.BOARD, Role.TEAM], "/coordination/"),
+    ],
+)
+def test_one_lands_where_ones_work_begins_unless_on_the_way_elsewhere(client, settings, roles, page):
+    settings.REQUIRE_MFA = False
+    user = make_user(roles=roles)
+
+    landed = sign_in(client, user).url
+    client.logout()
+    data = {"login": user.email, "password": PASSWORD, "next": "/lettres/"}
+    elsewhere = client.post(reverse("account_login"), data).url
+
+    assert (landed, elsewhere) == (page, "/lettres/")
