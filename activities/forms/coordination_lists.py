@@ -5,10 +5,10 @@ from django.utils import timezone
 
 from activities.enums import ActivityKind, SessionState
 from activities.models import Session
+from cafe.lists import ListFilter
 
 UPCOMING, PAST = "a-venir", "passees"
 PERIODS = [(UPCOMING, "À venir"), (PAST, "Passées")]
-FOLDED = ("nature", "du", "au", "tri")
 ORDERS = [
     ("-starts_at", "date, la plus lointaine d’abord"),
     ("starts_at", "date, la plus proche d’abord"),
@@ -20,8 +20,10 @@ ORDERS = [
 ]
 
 
-class SessionFilter(django_filters.FilterSet):
+class SessionFilter(ListFilter):
     """Search, filters and order of the coordination's list of sessions, all in the address of the page."""
+
+    folded = ("nature", "du", "au", "tri")
 
     q = django_filters.CharFilter(label="Chercher", method="search", max_length=200)
     etat = django_filters.ChoiceFilter(
@@ -42,12 +44,6 @@ class SessionFilter(django_filters.FilterSet):
     class Meta:
         model = Session
         fields = []
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        for field in self.form.fields.values():
-            is_select = isinstance(field.widget, forms.Select)
-            field.widget.attrs["class"] = "form-select" if is_select else "form-control"
 
     def search(self, queryset, name, value):
         """Every word is looked for in the title, the place, its commune, the facilitator and the hosts' names."""

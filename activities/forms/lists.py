@@ -2,11 +2,11 @@
 
 import django_filters
 from django import forms
-from django.db.models import Q
 
 from activities.enums import RegistrationState
 from activities.models import Registration, Session
 from cafe.forms import OneLineField
+from cafe.lists import ListFilter, WordsFilter
 from cafe.templatetags.french import clock, day
 from members.enums import Profession
 
@@ -23,10 +23,12 @@ ORDERS = [
 ]
 
 
-class RegistrationFilter(django_filters.FilterSet):
+class RegistrationFilter(ListFilter):
     """Search, filters and order of one session's registrations, all in the address of the page."""
 
-    q = django_filters.CharFilter(label="Nom ou adresse e-mail", method="search", max_length=200)
+    folded = ("profession", "adherent", "reconfirme", "tri")
+
+    q = WordsFilter("first_name", "last_name", "email", label="Nom ou adresse e-mail")
     etat = django_filters.ChoiceFilter(
         label="État", field_name="state", choices=RegistrationState.choices, empty_label="Tous"
     )
@@ -40,18 +42,6 @@ class RegistrationFilter(django_filters.FilterSet):
     class Meta:
         model = Registration
         fields = []
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        for field in self.form.fields.values():
-            is_select = isinstance(field.widget, forms.Select)
-            field.widget.attrs["class"] = "form-select" if is_select else "form-control"
-
-    def search(self, queryset, name, value):
-        for word in value.split():
-            found = Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(email__icontains=word)
-            queryset = queryset.filter(found)
-        return queryset
 
     def of_members(self, queryset, name, value):
         return queryset.filter(cpts_member=MEMBER[value])

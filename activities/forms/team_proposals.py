@@ -2,12 +2,12 @@
 
 import django_filters
 from django import forms
-from django.db.models import Q
 from django.utils import timezone
 
 from activities.enums import ActivityKind, ProposalState
 from activities.models import Proposal, Vote
 from cafe.forms import OneLineField
+from cafe.lists import ListFilter, WordsFilter
 from cafe.templatetags.french import clock, day
 
 WAITING, MINE = "a-examiner", "mon-avis"
@@ -22,23 +22,13 @@ travail, ni vous : nous n’organisons qu’une activité par mois.
 Nous vous souhaitons une belle suite."""
 
 
-class ProposalFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="Chercher", method="search", max_length=200)
+class ProposalFilter(ListFilter):
+    q = WordsFilter("practice", "name", "title", label="Chercher")
     etat = django_filters.ChoiceFilter(label="État", method="in_state", choices=STATES, empty_label="Toutes")
 
     class Meta:
         model = Proposal
         fields = []
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.form.fields["q"].widget.attrs["class"] = "form-control"
-        self.form.fields["etat"].widget.attrs["class"] = "form-select"
-
-    def search(self, queryset, name, value):
-        for word in value.split():
-            queryset = queryset.filter(Q(practice__icontains=word) | Q(name__icontains=word) | Q(title__icontains=word))
-        return queryset
 
     def in_state(self, queryset, name, value):
         if value in ProposalState.values:

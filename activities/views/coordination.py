@@ -4,15 +4,16 @@ from django.db.models import F
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
-from django.views.generic import DetailView, ListView
+from django.views.generic import DetailView
 
 from activities.days_off import remarks
 from activities.enums import RegistrationState, SessionState
-from activities.forms.coordination_lists import FOLDED, SessionFilter
+from activities.forms.coordination_lists import SessionFilter
 from activities.forms.lists import RegistrationFilter
 from activities.models import Session
 from activities.services.series import together
 from cafe.exports import table_response
+from cafe.lists import FilteredListView
 from cafe.models import Portal
 from members.enums import Role
 from members.permissions import RoleRequiredMixin, role_required
@@ -41,24 +42,13 @@ def sessions_with_counts():
     return Session.objects.for_display().annotate(offers=F("occupied") - F("confirmed")).order_by("-starts_at", "pk")
 
 
-class ManageSessionsView(CoordinationMixin, ListView):
+class ManageSessionsView(CoordinationMixin, FilteredListView):
     template_name = "activities/manage/sessions.html"
+    filterset_class = SessionFilter
     paginate_by = 30
 
     def get_queryset(self):
-        self.filter = SessionFilter(self.request.GET, queryset=sessions_with_counts())
-        return self.filter.qs
-
-    def get_context_data(self, **kwargs):
-        query = self.request.GET.copy()
-        query.pop("page", None)
-        return super().get_context_data(
-            filter=self.filter,
-            query=query.urlencode(),
-            filtered=any(value for name, value in query.items() if name != "tri"),
-            folded=any(query.get(name) for name in FOLDED),
-            **kwargs,
-        )
+        return sessions_with_counts()
 
 
 def session_row(session):

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views import View
 from django.views.decorators.http import require_POST
-from django.views.generic import ListView
 
 from activities.enums import RegistrationState
 from activities.forms.lists import MoveForm, RegistrationFilter, WordForm
@@ -16,8 +15,8 @@ from activities.services.transfers import move_registrations, write_to
 from activities.views.coordination import CoordinationMixin, coordination_required
 from activities.views.coordination_registrations import find_registration
 from cafe.errors import Refusal
+from cafe.lists import FilteredListView
 
-FOLDED = ("profession", "adherent", "reconfirme", "tri")
 TICK_SOMEBODY = "Cochez d’abord les personnes dans la liste."
 
 
@@ -25,20 +24,16 @@ def find_session(slug):
     return get_object_or_404(Session.objects.select_related("activity", "place"), slug=slug)
 
 
-class RegistrationsView(CoordinationMixin, ListView):
+class RegistrationsView(CoordinationMixin, FilteredListView):
     template_name = "activities/lists/registrations.html"
-    paginate_by = 50
+    filterset_class = RegistrationFilter
 
     def get_queryset(self):
         self.session = find_session(self.kwargs["slug"])
-        everybody = self.session.registrations.order_by("number").prefetch_related("answers")
-        self.filter = RegistrationFilter(self.request.GET, queryset=everybody)
-        return self.filter.qs
+        return self.session.registrations.order_by("number").prefetch_related("answers")
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
-        query = self.request.GET.copy()
-        query.pop("page", None)
         questions = list(self.session.questions.all())
         for registration in context["page_obj"]:
             given = {answer.question_id: answer.value for answer in registration.answers.all()}
@@ -46,10 +41,6 @@ class RegistrationsView(CoordinationMixin, ListView):
         return context | {
             "session": self.session,
             "questions": questions,
-            "filter": self.filter,
-            "query": query.urlencode(),
-            "filtered": any(value for name, value in query.items() if name != "tri"),
-            "folded": any(query.get(name) for name in FOLDED),
             "moved_once": any(one.reconfirmation for one in context["page_obj"]),
         }
 

@@ -8,13 +8,13 @@ from django.utils import timezone
 from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from django.views.generic import ListView
 
 from activities.forms import team_proposals as forms
 from activities.models import Proposal
 from activities.services import proposals as services
 from activities.services.diplomas import EXTENSIONS
 from cafe.errors import Refusal
+from cafe.lists import FilteredListView
 from members.enums import Role
 from members.permissions import RoleRequiredMixin, role_required
 
@@ -23,22 +23,17 @@ class TeamMixin(RoleRequiredMixin):
     roles = (Role.TEAM,)
 
 
-class TeamProposalsView(TeamMixin, ListView):
+class TeamProposalsView(TeamMixin, FilteredListView):
     template_name = "activities/proposals/team_list.html"
+    filterset_class = forms.ProposalFilter
     paginate_by = 30
 
     def get_queryset(self):
-        proposals = Proposal.objects.annotate(
+        return Proposal.objects.annotate(
             votes_for=Count("votes", filter=Q(votes__favourable=True)),
             votes_against=Count("votes", filter=Q(votes__favourable=False)),
             mine=Count("votes", filter=Q(votes__user=self.request.user)),
         ).order_by("-committed_at", "-pk")
-        self.filter = forms.ProposalFilter(self.request.GET, queryset=proposals, request=self.request)
-        return self.filter.qs
-
-    def get_context_data(self, **kwargs):
-        filtered = any(self.request.GET.get(name) for name in ("q", "etat"))
-        return super().get_context_data(filter=self.filter, filtered=filtered, **kwargs)
 
 
 def proposal_page(request, proposal, **bound):

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from activities.forms.coordination_fields import ErrorsAtFieldsMixin
+from cafe.lists import ListFilter, WordsFilter
 from cafe.text import without_controls
 from evaluation.catalogue import MODELS
 from evaluation.enums import QuestionKind, SurveyState
@@ -18,10 +19,10 @@ LEAST_OPTIONS, MOST_OPTIONS, OPTION_LENGTH = 2, 30, 100
 LINES = {"intro": 4, "thanks": 3}
 
 
-class SurveyFilter(django_filters.FilterSet):
+class SurveyFilter(ListFilter):
     """Search and filter of the list of questionnaires, in the address of the page."""
 
-    q = django_filters.CharFilter(label="Chercher", field_name="title", lookup_expr="icontains", max_length=120)
+    q = WordsFilter("title", label="Chercher")
     etat = django_filters.ChoiceFilter(
         label="État", field_name="state", choices=SurveyState.choices, empty_label="Tous"
     )
@@ -29,12 +30,6 @@ class SurveyFilter(django_filters.FilterSet):
     class Meta:
         model = Survey
         fields = []
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        for field in self.form.fields.values():
-            is_select = isinstance(field.widget, forms.Select)
-            field.widget.attrs["class"] = "form-select" if is_select else "form-control"
 
 
 class StartForm(forms.Form):

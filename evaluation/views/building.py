@@ -6,10 +6,10 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.views import View
 from django.views.decorators.http import require_POST
-from django.views.generic import ListView
 
 from activities.views.coordination import CoordinationMixin, coordination_required
 from cafe.errors import Refusal
+from cafe.lists import FilteredListView
 from cafe.pdf import page_of
 from evaluation.enums import QuestionKind, SurveyAudience, SurveyKind
 from evaluation.forms.building import COPY, EMPTY, StartForm, SurveyFilter, SurveyForm
@@ -34,19 +34,12 @@ def page_at(pk, question=None):
 # --- The list, a new one --------------------------------------------------------------------------
 
 
-class SurveyListView(CoordinationMixin, ListView):
+class SurveyListView(CoordinationMixin, FilteredListView):
     """State, dates, audience. No number of answers: those are told by the results alone, past their threshold."""
 
     template_name = "evaluation/building/list.html"
-    paginate_by = 50
-
-    def get_queryset(self):
-        self.filter = SurveyFilter(self.request.GET, queryset=Survey.objects.defer("intro", "thanks", "conclusion"))
-        return self.filter.qs
-
-    def get_context_data(self, **kwargs):
-        filtered = any(value for name, value in self.request.GET.items() if name != "page")
-        return super().get_context_data(filter=self.filter, filtered=filtered, **kwargs)
+    filterset_class = SurveyFilter
+    queryset = Survey.objects.defer("intro", "thanks", "conclusion")
 
 
 class SurveyNewView(CoordinationMixin, View):

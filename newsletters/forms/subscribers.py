@@ -2,9 +2,9 @@
 
 import django_filters
 from django import forms
-from django.db.models import Q
 from django.utils import timezone
 
+from cafe.lists import ListFilter, WordsFilter
 from members.enums import Profession
 from newsletters.enums import Origin, SubscriberState, Topic
 from newsletters.models import Subscriber
@@ -17,10 +17,12 @@ ORDERS = [
 ]
 
 
-class SubscriberFilter(django_filters.FilterSet):
+class SubscriberFilter(ListFilter):
     """Search, filters and order, all in the address of the page."""
 
-    q = django_filters.CharFilter(label="Adresse, prénom ou commune", method="search", max_length=200)
+    folded = ("sujet", "profession", "origine", "tri")
+
+    q = WordsFilter("email", "first_name", "commune", label="Adresse, prénom ou commune")
     etat = django_filters.ChoiceFilter(
         label="État", field_name="state", choices=SubscriberState.choices, empty_label="Tous"
     )
@@ -34,18 +36,6 @@ class SubscriberFilter(django_filters.FilterSet):
     class Meta:
         model = Subscriber
         fields = []
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        for field in self.form.fields.values():
-            is_select = isinstance(field.widget, forms.Select)
-            field.widget.attrs["class"] = "form-select" if is_select else "form-control"
-
-    def search(self, queryset, name, value):
-        for word in value.split():
-            found = Q(email__icontains=word) | Q(first_name__icontains=word) | Q(commune__icontains=word)
-            queryset = queryset.filter(found)
-        return queryset
 
     def of_topic(self, queryset, name, value):
         return queryset.filter(**{value: True})

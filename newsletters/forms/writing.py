@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 
 from activities.models import Session
+from cafe.lists import ListFilter, WordsFilter
 from cafe.templatetags.french import clock, day
 from cafe.text import without_controls
 from newsletters.blocks import MOST_SESSIONS
@@ -22,10 +23,10 @@ TEXT_LENGTH = 8000
 FIRST_NAME_HELP = "«\u00a0{prénom}\u00a0» laisse sa place au prénom de chacun\u00a0; sans prénom connu, à rien."
 
 
-class NewsletterFilter(django_filters.FilterSet):
+class NewsletterFilter(ListFilter):
     """Search and filter of the list of newsletters, in the address of the page."""
 
-    q = django_filters.CharFilter(label="Chercher", field_name="subject", lookup_expr="icontains", max_length=120)
+    q = WordsFilter("subject", label="Chercher")
     etat = django_filters.ChoiceFilter(
         label="État", field_name="state", choices=NewsletterState.choices, empty_label="Tous"
     )
@@ -33,12 +34,6 @@ class NewsletterFilter(django_filters.FilterSet):
     class Meta:
         model = Newsletter
         fields = []
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        for field in self.form.fields.values():
-            is_select = isinstance(field.widget, forms.Select)
-            field.widget.attrs["class"] = "form-select" if is_select else "form-control"
 
 
 class SessionField(forms.ModelChoiceField):

@@ -7,11 +7,12 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views import View
 from django.views.decorators.http import require_POST, require_safe
-from django.views.generic import DetailView, ListView
+from django.views.generic import DetailView
 
 from activities.views.coordination import CoordinationMixin, coordination_required
 from cafe.errors import Refusal
 from cafe.exports import table_response
+from cafe.lists import FilteredListView
 from newsletters.forms.subscribers import ConsentForm, ImportUploadForm, SubscriberFilter
 from newsletters.models import Subscriber
 from newsletters.services import subscriber_lists
@@ -21,29 +22,16 @@ HEADER = [
     *("État", "Prochaines séances", "Prendre soin de soi", "Vie du programme", "Rythme"),
     *("Venu par", "Accord demandé le", "Accord donné le", "Ce qui a été accepté", "Dernier signe de vie"),
 ]
-FOLDED = ("sujet", "profession", "origine", "tri")
 LINES = 100
 
 
-class SubscriberListView(CoordinationMixin, ListView):
+class SubscriberListView(CoordinationMixin, FilteredListView):
     template_name = "newsletters/subscribers/list.html"
-    paginate_by = 50
-
-    def get_queryset(self):
-        self.filter = SubscriberFilter(self.request.GET, queryset=Subscriber.objects.order_by("email", "pk"))
-        return self.filter.qs
+    filterset_class = SubscriberFilter
+    queryset = Subscriber.objects.order_by("email", "pk")
 
     def get_context_data(self, **kwargs):
-        query = self.request.GET.copy()
-        query.pop("page", None)
-        return super().get_context_data(
-            filter=self.filter,
-            query=query.urlencode(),
-            filtered=any(value for name, value in query.items() if name != "tri"),
-            folded=any(query.get(name) for name in FOLDED),
-            active=Subscriber.objects.active().count(),
-            **kwargs,
-        )
+        return super().get_context_data(active=Subscriber.objects.active().count(), **kwargs)
 
 
 @coordination_required

@@ -6,11 +6,11 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.views import View
 from django.views.decorators.http import require_POST, require_safe
-from django.views.generic import ListView
 
 from activities.models import Session
 from activities.views.coordination import CoordinationMixin, coordination_required
 from cafe.errors import Refusal
+from cafe.lists import FilteredListView
 from newsletters.blocks import in_words, pieces_of
 from newsletters.checks import problems_of
 from newsletters.enums import NewsletterState
@@ -36,17 +36,10 @@ def page_at(pk, block=None):
 # --- The list, a new one --------------------------------------------------------------------------
 
 
-class LetterListView(CoordinationMixin, ListView):
+class LetterListView(CoordinationMixin, FilteredListView):
     template_name = "newsletters/writing/list.html"
-    paginate_by = 50
-
-    def get_queryset(self):
-        self.filter = NewsletterFilter(self.request.GET, queryset=Newsletter.objects.defer("html", "text"))
-        return self.filter.qs
-
-    def get_context_data(self, **kwargs):
-        filtered = any(value for name, value in self.request.GET.items() if name != "page")
-        return super().get_context_data(filter=self.filter, filtered=filtered, **kwargs)
+    filterset_class = NewsletterFilter
+    queryset = Newsletter.objects.defer("html", "text")
 
 
 class LetterNewView(CoordinationMixin, View):

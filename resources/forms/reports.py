@@ -4,6 +4,7 @@ import django_filters
 from django import forms
 
 from cafe.forms import HoneypotMixin, OneLineField
+from cafe.lists import ListFilter
 from resources.enums import Acquaintance, Fault, ReportKind, ReportState, ResourceKind
 from resources.models import ResourceReport
 from resources.needs import need_choices
@@ -114,7 +115,7 @@ class RefuseForm(forms.Form):
             self.fields["answer"].help_text = "Pour vous : personne n’a laissé d’adresse."
 
 
-class ReportFilter(django_filters.FilterSet):
+class ReportFilter(ListFilter):
     etat = django_filters.ChoiceFilter(
         label="État", field_name="state", choices=ReportState.choices, empty_label="Tous"
     )
@@ -125,8 +126,3 @@ class ReportFilter(django_filters.FilterSet):
     class Meta:
         model = ResourceReport
         fields = []
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        for field in self.form.fields.values():
-            field.widget.attrs["class"] = "form-select"

@@ -3,6 +3,7 @@
 import django_filters
 from django import forms
 
+from cafe.lists import ListFilter
 from cafe.text import without_controls
 from members.enums import Profession
 from resources.enums import ResourceKind, ResourceState, Visibility
@@ -105,7 +106,7 @@ ORDERS = [
 ]
 
 
-class ResourceFilter(django_filters.FilterSet):
+class ResourceFilter(ListFilter):
     """Search, filters and order of the coordination's list of sheets, all in the address of the page."""
 
     q = django_filters.CharFilter(label="Chercher", method="search", max_length=200)
@@ -126,12 +127,6 @@ class ResourceFilter(django_filters.FilterSet):
     class Meta:
         model = Resource
         fields = []
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        for field in self.form.fields.values():
-            is_select = isinstance(field.widget, forms.Select)
-            field.widget.attrs["class"] = "form-select" if is_select else "form-control"
 
     def search(self, queryset, name, value):
         """Every word is looked for as it stands in the sheet's normalised text."""

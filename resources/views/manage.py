@@ -4,9 +4,10 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views import View
 from django.views.decorators.http import require_POST
-from django.views.generic import DetailView, ListView
+from django.views.generic import DetailView
 
 from cafe.errors import Refusal
+from cafe.lists import FilteredListView
 from members.enums import Role
 from members.permissions import RoleRequiredMixin, role_required
 from resources.forms.sheets import ResourceFilter, ResourceForm
@@ -19,20 +20,12 @@ class CoordinationMixin(RoleRequiredMixin):
     roles = (Role.COORDINATION,)
 
 
-class ManageResourcesView(CoordinationMixin, ListView):
+class ManageResourcesView(CoordinationMixin, FilteredListView):
     template_name = "resources/manage/resources.html"
-    paginate_by = 50
+    filterset_class = ResourceFilter
 
     def get_queryset(self):
-        queryset = Resource.objects.for_display().defer("search_text").order_by("name", "pk")
-        self.filter = ResourceFilter(self.request.GET, queryset=queryset)
-        return self.filter.qs
-
-    def get_context_data(self, **kwargs):
-        query = self.request.GET.copy()
-        query.pop("page", None)
-        filtered = any(value for name, value in query.items() if name != "tri")
-        return super().get_context_data(filter=self.filter, query=query.urlencode(), filtered=filtered, **kwargs)
+        return Resource.objects.for_display().defer("search_text").order_by("name", "pk")
 
 
 class ManageResourceView(CoordinationMixin, DetailView):

@@ -6,9 +6,9 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views import View
 from django.views.decorators.http import require_POST
-from django.views.generic import ListView
 
 from cafe.errors import Refusal
+from cafe.lists import FilteredListView
 from members.enums import Role
 from members.permissions import role_required
 from resources.enums import ReportState
@@ -23,21 +23,16 @@ from resources.views.manage import CoordinationMixin, what_changed
 ALIKE = 5
 
 
-class ManageReportsView(CoordinationMixin, ListView):
+class ManageReportsView(CoordinationMixin, FilteredListView):
     """What waits comes first."""
 
     template_name = "resources/reports/manage_list.html"
+    filterset_class = ReportFilter
     paginate_by = 30
 
     def get_queryset(self):
         waits = Case(When(state=ReportState.RECEIVED, then=Value(0)), default=Value(1))
-        received = ResourceReport.objects.select_related("resource").order_by(waits, "-created_at", "-pk")
-        self.filter = ReportFilter(self.request.GET, queryset=received)
-        return self.filter.qs
-
-    def get_context_data(self, **kwargs):
-        filtered = any(self.request.GET.get(name) for name in ("etat", "nature"))
-        return super().get_context_data(filter=self.filter, filtered=filtered, **kwargs)
+        return ResourceReport.objects.select_related("resource").order_by(waits, "-created_at", "-pk")
 
 
 def report_or_404(pk):
