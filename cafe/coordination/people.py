@@ -7,12 +7,14 @@ those whose role shown here demands one, since a peer of the working group has o
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib.auth.models import Group
+from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from members.enums import GRANTABLE_ROLES, SECOND_FACTOR_ROLES
 from members.models import RoleInvitation, User
 from members.services import FACTORS
 
+INVITATIONS_SHOWN = 10
 ROLES = [(role.value, role.label) for role in GRANTABLE_ROLES]
 WHAT_IT_OPENS = "La coordination voit des noms et des adresses ; le conseil d’administration, aucun."
 
@@ -41,9 +43,37 @@ def with_roles(people):
     return people
 
 
+def invitation_page(number):
+    """Return one page of the invitations that wait; a number that means nothing leads to the nearest page."""
+    return Paginator(waiting(), INVITATIONS_SHOWN).get_page(number)
+
+
 def waiting():
     """Return the invitations that nobody has accepted yet, the latest first."""
     return RoleInvitation.objects.open().select_related("invited_by")
+
+
+HEADER = ["Prénom", "Nom", "Adresse e-mail", "Rôles", "Compte", "Dernière connexion", "Seconde vérification"]
+
+
+def table(people):
+    """Return the rows of the people's export, under HEADER: what the page shows of them, and no more."""
+    return [
+        [
+            *(person.first_name, person.last_name, person.email),
+            ", ".join(label for _, label in person.shown_roles),
+            "ouvert" if person.is_active else "fermé",
+            person.last_login,
+            factor_word(person),
+        ]
+        for person in with_roles(list(people))
+    ]
+
+
+def factor_word(person):
+    if not person.owes_factor:
+        return "non demandée"
+    return "oui" if person.has_factor else "pas encore"
 
 
 class HolderFilter(forms.Form):

@@ -14,6 +14,7 @@ urlpatterns = [
     path("coordination/documents/refaire/", views.documents_retry, name="coordination_documents_retry"),
     path("coordination/ressources/orientations/", views.OrientationsView.as_view(), name="coordination_orientations"),
     path(PEOPLE, views_people.PeopleView.as_view(), name="coordination_people"),
+    path(f"{PEOPLE}export.<str:extension>", views_people.people_export, name="coordination_people_export"),
     path(f"{PEOPLE}inviter/", views_people.InviteView.as_view(), name="coordination_invite"),
     path(f"{INVITATION}renvoyer/", views_people.invitation_resend, name="coordination_invitation_resend"),
     path(f"{INVITATION}annuler/", views_people.invitation_cancel, name="coordination_invitation_cancel"),

@@ -1,14 +1,17 @@
 """« Personnes et rôles »: who holds a role, inviting, and taking a role back."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views import View
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import ListView
 
 from cafe.coordination import people
 from cafe.errors import Refusal
+from cafe.exports import table_response
 from members import roles
 from members.enums import Role
 from members.models import RoleInvitation
@@ -25,10 +28,18 @@ class PeopleView(RoleRequiredMixin, ListView):
         return self.filter.found()
 
     def get_context_data(self, **kwargs):
-        context = super().get_context_data(filter=self.filter, invitations=people.waiting(), **kwargs)
+        invitations = people.invitation_page(self.request.GET.get("invitations"))
+        context = super().get_context_data(filter=self.filter, invitations=invitations, **kwargs)
         people.with_roles(context["object_list"])
-        filtered = any(value for name, value in self.request.GET.items() if name != "page")
-        return context | {"filtered": filtered}
+        wanted = {name: value for name in self.filter.fields if (value := self.request.GET.get(name))}
+        return context | {"filtered": bool(wanted), "query": urlencode(wanted)}
+
+
+@role_required(Role.COORDINATION)
+@require_safe
+def people_export(request, extension):
+    rows = people.table(people.HolderFilter(request.GET).found())
+    return table_response(extension=extension, name="personnes-et-roles", header=people.HEADER, rows=rows)
 
 
 class InviteView(RoleRequiredMixin, View):

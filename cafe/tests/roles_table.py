@@ -388,6 +388,7 @@ TABLE = {
     "coordination_search": row({COORDINATION}),
     "coordination_recent": row({COORDINATION}),
     "coordination_people": row({COORDINATION}),
+    "coordination_people_export": row({COORDINATION}, lambda: {"extension": "csv"}),
     "coordination_invite": row({COORDINATION}),
     "coordination_invitation_resend": row({COORDINATION}, a_role_invitation),
     "coordination_invitation_cancel": row({COORDINATION}, a_role_invitation),
