@@ -19,9 +19,15 @@ HEAD, REVOKED, MESSAGES = "chain.json", "revoked.json", "messages.json"
 
 
 def folder():
+    """Return where they are, made on the way. For whatever writes."""
     path = Path(settings.CELL_SHRED_DIR)
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
+
+
+def named(name):
+    """Return the path of a file to read, which may not be there."""
+    return Path(settings.CELL_SHRED_DIR, name)
 
 
 def write(path, content):
@@ -51,7 +57,7 @@ def new_shred(reference, week):
 def shred_of(reference):
     """Return a case's SHRED key. Raises Unreadable where it was destroyed."""
     try:
-        key = (folder() / f"{reference}.shred").read_bytes()
+        key = named(f"{reference}.shred").read_bytes()
     except FileNotFoundError as error:
         raise vault.Unreadable from error
     if len(key) != vault.KEY_BYTES:
@@ -91,7 +97,7 @@ def write_note_count(reference, count):
 
 
 def note_count(reference):
-    path = folder() / f"{reference}.notes"
+    path = named(f"{reference}.notes")
     return int(path.read_bytes()) if path.exists() else 0
 
 
@@ -131,7 +137,7 @@ def message_count(reference):
 
 
 def read_json(name, default):
-    path = folder() / name
+    path = named(name)
     return json.loads(path.read_bytes()) if path.exists() else default
 
 

@@ -1,9 +1,11 @@
 """What a pair does with a case: its cover, then reading it, writing to the requester, setting and cancelling talks."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
@@ -12,7 +14,7 @@ from cafe.errors import Refusal
 from cafe.templatetags.french import clock, day
 from listening_cell import vault
 from listening_cell.enums import CaseState, Mode
-from listening_cell.models import Case, CaseEnvelope, Reservation
+from listening_cell.models import Case, CaseEnvelope
 from listening_cell.services import audit, booking, casework
 from members.enums import Profession
 
@@ -65,10 +67,38 @@ class Cover:
     @property
     def waits(self):
         """Whether this peer has something to do before any other: read, answer, hand over, or have it opened."""
-        return not self.readable or has_waiting(self.envelope)
+        return not self.readable or is_waiting(self.envelope.opened, self.case.replacement_wanted, self.unread)
 
 
 # --- Covers ---------------------------------------------------------------------------------------
+
+
+class Row(NamedTuple):
+    """What is in clear of a case of a peer: enough to put it in its place in a list, of which a page shows a part.
+
+    envelope: its id; read_up_to: the last message that this peer has seen; at: when the next talk begins, or None.
+    """
+
+    envelope: int
+    case: str
+    opened: bool
+    read_up_to: int
+    messages: int
+    replacement_wanted: bool
+    week: date
+    last_week: date
+    at: datetime | None
+
+    @property
+    def waits(self):
+        return is_waiting(self.opened, self.replacement_wanted, self.messages - self.read_up_to)
+
+
+# What is read of each row; a case's blobs, of several kilobytes, are left where they lie.
+IN_CLEAR = (
+    "pk", "case", "opened", "read_up_to",
+    "case__messages", "case__replacement_wanted", "case__week", "case__last_week",
+)  # fmt: skip
 
 
 def unread_in(envelope):
@@ -76,47 +106,56 @@ def unread_in(envelope):
     return max(0, envelope.case.messages - envelope.read_up_to) if envelope.opened else 0
 
 
-def has_waiting(envelope):
+def is_waiting(opened, replacement_wanted, unread):
     """Tell, from what is in clear alone, whether something waits for the peer of an envelope."""
-    return not envelope.opened or envelope.case.replacement_wanted or unread_in(envelope) > 0
+    return not opened or replacement_wanted or unread > 0
 
 
-def rows_of(*, peer, states, now=None):
-    """Return (envelope, when its next talk begins or None) for each case of a peer in these states, nothing opened.
+def rows_of(*, peer, states, hours=None):
+    """Return the Row of each case of a peer in these states, nothing opened; hours: those of hours_ahead(), if read.
 
-    What waits first, then by date of the talk, then the cases without one. Two statements.
+    What waits first, then by date of the talk, then the cases without one. Two statements, one where hours are given.
     """
-    talks = next_talks(peer, now or timezone.now())
-    envelopes = peer.envelopes.filter(case__state__in=states).select_related("case")
-    rows = [(envelope, talks.get(envelope.case_id)) for envelope in envelopes]
-    return sorted(
-        rows, key=lambda row: (not has_waiting(row[0]), row[1] is None, row[1] or row[0].case.week, row[0].pk)
-    )
+    # The latest first, so that of two talks of one case the next is the one kept.
+    ahead = hours_ahead(peer) if hours is None else hours
+    talks = {hour.case: hour.at for hour in reversed(ahead) if hour.case}
+    found = peer.envelopes.filter(case__state__in=states).values_list(*IN_CLEAR)
+    rows = [Row(*values, talks.get(values[1])) for values in found]
+    return sorted(rows, key=lambda row: (not row.waits, row.at is None, row.at or row.week, row.envelope))
 
 
 @sensitive_variables()
 def opened_covers(rows, private):
-    """Return the Cover of each of these rows, which is what costs: only those that a page shows are opened."""
-    return [cover_of(envelope, private, starts_at) for envelope, starts_at in rows]
+    """Return the Cover of each of these rows, which is what costs: only those that a page shows are opened.
+
+    One statement. A case that was handed over or withdrawn since the rows were read is left out.
+    """
+    envelopes = CaseEnvelope.objects.select_related("case").in_bulk([row.envelope for row in rows])
+    return [cover_of(envelopes[row.envelope], private, row.at) for row in rows if row.envelope in envelopes]
 
 
 @sensitive_variables()
-def covers(*, peer, private, states, now=None):
-    """Return the Cover of each case of a peer in these states, what waits first, in two statements."""
-    return opened_covers(rows_of(peer=peer, states=states, now=now), private)
+def covers(*, peer, private, states):
+    """Return the Cover of each case of a peer in these states, what waits first, in three statements."""
+    return opened_covers(rows_of(peer=peer, states=states), private)
 
 
-def next_talks(peer, now):
-    """Return {reference: when} of the next talk of each case in which this peer holds an hour."""
-    held = Reservation.objects.filter(slot__peer=peer, slot__starts_at__gt=now - TALK)
-    rows = held.order_by("-slot__starts_at").values_list("case_id", "slot__starts_at")
-    return dict(rows)
+class Hour(NamedTuple):
+    """An hour of a peer, to come or under way. case: whose talk it holds, or None.
+
+    called_off: the talk that it held will not take place, its case being forgotten.
+    """
+
+    at: datetime
+    called_off: bool
+    case: str | None
 
 
-def called_off(peer, now=None):
-    """Return when the talks were to begin that will not take place, their case being forgotten, until they are past."""
-    hours = peer.slots.filter(called_off=True, starts_at__gt=(now or timezone.now()) - TALK)
-    return list(hours.order_by("starts_at").values_list("starts_at", flat=True))
+def hours_ahead(peer, now=None):
+    """Return the Hours of a peer that hold a talk, or one that was called off, the nearest first."""
+    slots = peer.slots.filter(starts_at__gt=(now or timezone.now()) - TALK)
+    taken = slots.filter(Q(called_off=True) | Q(reservation__isnull=False)).order_by("starts_at")
+    return [Hour(*values) for values in taken.values_list("starts_at", "called_off", "reservation__case")]
 
 
 @sensitive_variables()

@@ -99,12 +99,12 @@ def test_a_case_that_does_not_open_leaves_the_others_on_the_page(pair):
 
 
 @pytest.mark.parametrize("count", [1, 3, 50])
-def test_covers_take_two_statements_whatever_their_number(pair, count, django_assert_num_queries):
+def test_covers_take_three_statements_whatever_their_number(pair, count, django_assert_num_queries):
     for _ in range(count):
         make_case(*pair)
     private = private_of(pair[0])
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         found = following.covers(peer=pair[0], private=private, states=CaseState.open)
 
     assert len(found) == count

@@ -116,6 +116,10 @@ def test_today_says_two_months_before_that_ones_key_is_to_be_extended(client, pa
     assert ("Votre clé s’arrête le" in words_of(client.get(TODAY))) is told
 
 
+def called_off(peer):
+    return [hour.at for hour in following.hours_ahead(peer) if hour.called_off]
+
+
 def test_today_says_that_a_talk_whose_case_was_withdrawn_will_not_take_place_until_its_hour_is_past(
     client, cell, pair, time_machine
 ):
@@ -134,9 +138,9 @@ def test_today_says_that_a_talk_whose_case_was_withdrawn_will_not_take_place_unt
     # The hour is free again; whoever is given another talk then reads of that one alone.
     again, _ = make_case(pair[1], third)
     booking.hold(case=again.case, peers=[pair[1], third], starts_at=at)
-    seen.append([following.called_off(peer) for peer in (*pair, third)])
+    seen.append([called_off(peer) for peer in (*pair, third)])
     time_machine.move_to(at + following.TALK)
-    seen.append(following.called_off(pair[0]))
+    seen.append(called_off(pair[0]))
 
     assert seen == [False, True, False, [[at], [], []], []]
     assert not Outgoing.objects.exists()
@@ -172,12 +176,12 @@ def test_today_and_the_closed_cases_take_as_many_statements_for_one_case_as_for_
         taken.setdefault(url, set()).add(statements(client, url))
 
     assert [len(counts) for counts in taken.values()] == [1, 1]
-    assert len(client.get(reverse("cell_closed")).context["rows"]) == 15
+    assert len(client.get(reverse("cell_closed")).context["rows"]) == 10
 
 
-def test_today_opens_fifteen_cases_at_once_those_that_wait_first(client, pair):
+def test_today_opens_ten_cases_at_once_those_that_wait_first(client, pair):
     enter(client, pair[0])
-    for _ in range(17):
+    for _ in range(12):
         make_case(*pair)
     CaseEnvelope.objects.update(opened=True)
     late = CaseEnvelope.objects.filter(peer=pair[0]).order_by("-case__pk").first()
@@ -185,7 +189,7 @@ def test_today_opens_fifteen_cases_at_once_those_that_wait_first(client, pair):
 
     pages = [client.get(TODAY, {"page": page}).context for page in (1, 2)]
 
-    assert [[len(page["waiting"]), len(page["undated"])] for page in pages] == [[1, 14], [0, 2]]
+    assert [[len(page["waiting"]), len(page["undated"])] for page in pages] == [[1, 9], [0, 2]]
     assert pages[0]["waiting"][0].case == late.case
 
 
@@ -199,7 +203,7 @@ def test_closed_cases_come_by_pages_and_an_empty_list_says_why(client, pair):
     pages = [client.get(reverse("cell_closed"), {"page": page}).context["rows"] for page in (1, 2)]
 
     assert "Aucun suivi terminé." in empty
-    assert [len(rows) for rows in pages] == [15, 6]
+    assert [len(rows) for rows in pages] == [10, 10]
 
 
 # --- Who sees nothing -----------------------------------------------------------------------------

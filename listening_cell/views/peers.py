@@ -7,22 +7,23 @@ from listening_cell.enums import CaseState
 from listening_cell.services import closing, enrolling, following
 from listening_cell.views.spaces import PeerSpace
 
-# Opening a case costs a third of a millisecond, showing it as much again.
-PER_PAGE = 15
+# Opening a case costs a fifth of a millisecond, showing it as much again.
+PER_PAGE = 10
 
 
 class TodayView(PeerSpace):
-    """What waits for this peer, the next talks, the cases without a date: fifteen cases, those that wait first."""
+    """What waits for this peer, the next talks, the cases without a date: ten cases, those that wait first."""
 
     def get(self, request):
-        rows = following.rows_of(peer=self.holder, states=CaseState.open)
+        hours = following.hours_ahead(self.holder)
+        rows = following.rows_of(peer=self.holder, states=CaseState.open, hours=hours)
         page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
         covers = following.opened_covers(page, self.private)
         context = {
             "waiting": [cover for cover in covers if cover.waits],
             "talks": [cover for cover in covers if cover.at and cover.readable],
             "undated": [cover for cover in covers if not cover.at and not cover.waits],
-            "called_off": following.called_off(self.holder),
+            "called_off": [hour.at for hour in hours if hour.called_off],
             "key_ends": self.holder.expires_on if enrolling.ends_soon(self.holder) else None,
             "page_obj": page,
         }
@@ -34,9 +35,9 @@ class ClosedView(PeerSpace):
 
     def get(self, request):
         rows = following.rows_of(peer=self.holder, states=[CaseState.CLOSED])
-        rows.sort(key=lambda row: (row[0].case.last_week, row[0].case.pk), reverse=True)
+        rows.sort(key=lambda row: (row.last_week, row.case), reverse=True)
         page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-        until = closing.kept_until([envelope.case for envelope, _ in page])
         covers = following.opened_covers(page, self.private)
+        until = closing.kept_until([cover.case for cover in covers])
         shown = [(cover, until[cover.case.pk]) for cover in covers]
         return render(request, "listening_cell/peers/closed.html", {"rows": shown, "page_obj": page})

@@ -87,9 +87,10 @@ class HolderSpace(RoleRequiredMixin, CellPage):
             return self.handle_no_permission()
         if not request.user.has_role(*self.roles):
             return super().dispatch(request, *args, **kwargs)
-        self.holder = self.model.objects.select_related("user").filter(user=request.user).first()
+        self.holder = self.model.objects.filter(user=request.user).first()
         if self.holder is None or self.holder.state not in KeyState.usable or keys.was_revoked(self.holder):
             return redirect("cell_key", self.kind)
+        self.holder.user = request.user  # read already: not once more with the holder
         space = space_of(request, self.kind)
         if space is None or space.owner != self.holder.pk:
             return self.locked(request)
