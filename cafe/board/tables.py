@@ -9,7 +9,7 @@ import re
 from django.template.loader import render_to_string
 
 from cafe.board.headlines import MEASURES, rounded
-from cafe.charts import Lines
+from cafe.charts import Bars
 
 HEADLINES = ["Chiffre", "Période", "Période d’avant", "Unité", "Ce qu’il dit"]
 RANKING = ["Activité", "Réponses", "Moyenne sur 10", "Note de classement", "Ce que l’on peut en dire"]
@@ -51,10 +51,8 @@ def headline_rows(headlines):
 
 def chart_sheet(drawing):
     chart = drawing.chart
-    if isinstance(chart, Lines):
-        names = chart.full or chart.moments
-        rows = [[name, *[line.values[place] for line in chart.lines]] for place, name in enumerate(names)]
-        return drawing.heading, chart.header(), rows
+    if not isinstance(chart, Bars):
+        return drawing.heading, chart.header(), chart.numbers()
     first, measure = chart.header()
     rows = [
         [row.label, None if row.value is None else rounded(row.value, chart.decimals), row.note] for row in chart.rows
