@@ -5,14 +5,18 @@ Pure: from what evaluation.figures tells. What is about too few people is never 
 
 from dataclasses import dataclass
 
-from cafe.charts import NBSP, Bar, Bars, Chart, Line, Lines, number
-from cafe.templatetags.french import short_month
-from evaluation.figures import Share
+from django.utils.dates import MONTHS as MONTH_NAMES
+
+from activities.seasons import FIRST_MONTH, season_of
+from cafe.charts import NBSP, Bar, Bars, Calendar, Chart, Line, Lines, Span, Stack, Stacks, number
+from cafe.templatetags.french import MONTHS, short_month
 
 TOO_FEW = "Trop peu de personnes pour le dire."
 NO_ANSWER = "Pas encore assez de réponses pour le dire."
 HEADER = ["Rubrique", "Intitulé", "Présences", "Personnes", "Places prévues", "Séances", "Valeur", "Sur"]
 MOST_DRAWN = 15
+FIRST_OR_BACK = ("Venues pour la première fois", "Déjà venues avant")
+OF_A_YEAR = (*MONTHS[FIRST_MONTH - 1 :], *MONTHS[: FIRST_MONTH - 1])
 
 
 @dataclass(frozen=True)
@@ -94,10 +98,12 @@ def drawings(period, figures, by):
     """Return the Drawings of what may be told; a breakdown of which nothing may be is left out."""
     found = [
         over_months(period, by.by_month),
+        calendar(period, by.by_month),
         over_seasons(by.by_season),
         bars("Par activité", "Activité", by.by_activity, most_followed),
         bars("Par profession", "Profession ou fonction", by.by_profession, most_present),
         composition(figures),
+        regulars(figures),
         bars("Territoire ou non", "Commune d’exercice", by.by_commune, most_present),
     ]
     return [one for one in found if one]
@@ -133,6 +139,56 @@ def short_months(months):
     """Return the months as an axis names them, with their year where one would come twice."""
     with_year = len(months) > 12  # noqa: PLR2004
     return tuple(f"{short_month(month)} {month.year}" if with_year else short_month(month) for month in months)
+
+
+def calendar(period, classes):
+    """Return the heat map of the attendances, a row a season, where at least two seasons held sessions.
+
+    It tells nothing more than the line over the months, whose numbers it lays side by side: how many came to all the
+    sessions of a month, not who they are. Adding or subtracting its cells only gives how many came to other months.
+    """
+    spans = {}
+    for month, one in zip(period.months, classes, strict=True):
+        spans.setdefault(season_of(month), []).append((month, one.attendances if one.sessions else None))
+    held = [season for season, cells in spans.items() if any(value is not None for _, value in cells)]
+    if len(held) < 2:  # noqa: PLR2004
+        return None
+    rows = tuple(
+        Span(short_season(season), tuple(value for _, value in cells), (cells[0][0].month - FIRST_MONTH) % 12)
+        for season, cells in spans.items()
+        if held[0] <= season <= held[-1]
+    )
+    reading = "Chaque ligne est une saison, chaque case un mois, de septembre à août."
+    if missing := never_held(period.months, classes):
+        reading += f" Jamais de séance, sur cette période, en {missing}."
+    return Drawing(
+        "Les mois, d’une saison à l’autre",
+        Calendar(
+            title="Présences, mois par mois et saison par saison",
+            desc=reading,
+            columns=OF_A_YEAR,
+            rows=rows,
+            empty="Pas de séance",
+            shaded="présences",
+        ),
+        reading,
+    )
+
+
+def short_season(season):
+    """Return how a drawing names a season, several of which stand side by side: « 23-24 »."""
+    return f"{season.year % 100:02}-{(season.year + 1) % 100:02}"
+
+
+def never_held(months, classes):
+    """Return the months of the year that came at least twice and never had a session: « juillet et août »."""
+    held, seen = {}, {}
+    for month, one in zip(months, classes, strict=True):
+        held[month.month] = held.get(month.month, 0) + one.sessions
+        seen[month.month] = seen.get(month.month, 0) + 1
+    order = sorted(held, key=lambda rank: (rank - FIRST_MONTH) % 12)
+    names = [MONTH_NAMES[rank] for rank in order if seen[rank] > 1 and not held[rank]]
+    return " et ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
 
 
 def over_seasons(classes):
@@ -175,24 +231,42 @@ def most_present(classes):
 
 
 def composition(figures):
-    """Return what is told of the people, each as a share of those who are known."""
-    new = Share(figures.newcomers, figures.people)
+    """Return what is told of the attendances, each as a share of those whose answer is known."""
     rows = [
         ("Femmes", figures.women.percent, figures.women_told),
         ("Adhérents de la CPTS", figures.members.percent, figures.members_told),
-        ("Personnes venues pour la première fois", new.percent, new.told),
     ]
     told = tuple(Bar(label, percent) for label, percent, is_told in rows if is_told)
     if not told:
         return None
-    reading = (
-        f"Femmes et adhérents, pour cent présences dont la réponse est connue{NBSP}; "
-        "premières venues, pour cent personnes différentes."
-    )
+    reading = "Pour cent présences dont la réponse est connue."
     chart = Bars(
         title="Qui vient", desc=reading, unit="%", top=100, rows=told, first="Qui", measure="Pour cent"
     )  # fmt: skip
     return Drawing("Qui vient", chart, reading)
+
+
+def regulars(figures):
+    """Return the people of a period in two parts, newcomers and those who had come already, where both may be told."""
+    if not figures.newcomers_told:
+        return None
+    back = number(100 * figures.returning / figures.people, unit="%")
+    reading = f"{back} des {plural(figures.people, 'personne')} étaient déjà venues avant cette période."
+    return Drawing("Premières venues et habitués", newcomers_chart([of_people("Période", figures)], reading), reading)
+
+
+def newcomers_chart(rows, reading, first="Période"):
+    return Stacks(
+        title="Personnes venues pour la première fois, et déjà venues", desc=reading, series=FIRST_OR_BACK,
+        rows=tuple(rows), first=first,
+    )  # fmt: skip
+
+
+def of_people(label, figures):
+    """Return the Stack of the different people of a period, without its parts where they may not be told."""
+    if not figures.newcomers_told:
+        return Stack(label, (), TOO_FEW)
+    return Stack(f"{label} ({plural(figures.people, 'personne')})", (figures.newcomers, figures.returning))
 
 
 # --- The file -------------------------------------------------------------------------------------

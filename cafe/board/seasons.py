@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from activities.seasons import FIRST_MONTH, Season
 from cafe.board.headlines import MEASURES, change
-from cafe.charts import NBSP, Line, Lines
+from cafe.charts import NBSP, Line, Lines, number
 from evaluation.figures import Figures, Period, figures_of, session_marks
-from evaluation.participation import Drawing
+from evaluation.participation import Drawing, newcomers_chart, of_people, short_season
 
 MOST_SEASONS = 6
 
@@ -112,7 +112,7 @@ def reading(rows):
 
 
 def drawings(rows):
-    """Return two Drawings, none before a second season: how many came, and the parts of a hundred."""
+    """Return three Drawings, none before a second season: how many came, who was new, and the parts of a hundred."""
     if len(rows) < 2:  # noqa: PLR2004  one point is no line
         return []
     unfinished = "" if rows[-1].finished else f" La saison {rows[-1].season.label} n’est pas finie."
@@ -128,7 +128,24 @@ def drawings(rows):
             "%",
             f"Pour cent places prévues, et pour cent présences dont l’adhésion est connue.{unfinished}",
         ),
+        *regulars([row for row in rows if row.held], unfinished),
     ]
+
+
+def regulars(rows, unfinished):
+    """Return the Drawing of the people of each season, newcomers and others, none where no season may tell its parts.
+
+    Each bar is what the page of that season says by itself, under the same rule: five people at least on both sides.
+    There is no sum over seasons, from which one that may not be told could be taken away.
+    """
+    told = [row for row in rows if row.figures.newcomers_told]
+    if not told:
+        return []
+    last = told[-1]
+    back = number(100 * last.figures.returning / last.figures.people, unit="%")
+    reading = f"{last.season.label}{NBSP}: {back} des personnes étaient déjà venues avant la saison.{unfinished}"
+    chart = newcomers_chart([of_people(row.label, row.figures) for row in rows], reading, first="Saison")
+    return [Drawing("Premières venues et habitués", chart, reading)]
 
 
 def drawing(heading, rows, places, unit, sentence):
@@ -139,17 +156,12 @@ def drawing(heading, rows, places, unit, sentence):
         title=f"{heading}, saison par saison",
         desc=sentence,
         unit=unit,
-        moments=tuple(short(row.season) for row in rows),
+        moments=tuple(short_season(row.season) for row in rows),
         full=tuple(row.label for row in rows),
         lines=lines,
         first="Saison",
     )
     return Drawing(heading, chart, sentence)
-
-
-def short(season):
-    """Return how an axis names a season, six of which stand side by side: « 23-24 »."""
-    return f"{season.year % 100:02}-{(season.year + 1) % 100:02}"
 
 
 def beside(rows):

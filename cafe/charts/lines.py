@@ -93,9 +93,13 @@ class Lines(Chart):
     def header(self):
         return [self.first, *[line.label for line in self.lines]]
 
-    def table(self):
+    def numbers(self):
+        """Return the rows of the table as numbers: [[label, number or None, ...]]."""
         names = self.full or self.moments
-        return [(name, [self.number(line.values[place]) for line in self.lines]) for place, name in enumerate(names)]
+        return [[name, *[line.values[place] for line in self.lines]] for place, name in enumerate(names)]
+
+    def table(self):
+        return [(label, [self.number(value) for value in values]) for label, *values in self.numbers()]
 
 
 def tick(text, y):
