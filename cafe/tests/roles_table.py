@@ -23,6 +23,7 @@ from activities.tests.factories import (
 )
 from activities.tests.proposals import make_proposal
 from cafe.pdf import request_document
+from cafe.tests.factories import make_kept_report
 from evaluation.models import Answer, Heading
 from evaluation.tests.factories import make_question, make_sending, make_survey
 from evaluation.tests.written import make_written
@@ -91,6 +92,10 @@ def a_facilitator():
 
 def a_document():
     return {"key": request_document(kind="test", params={}, filename="essai.pdf").pk}
+
+
+def a_kept_report():
+    return {"pk": make_kept_report().pk}
 
 
 def a_facilitator_link():
@@ -590,6 +595,11 @@ TABLE = {
     "board_report": row({COORDINATION, BOARD}),
     "board_seasons": row({COORDINATION, BOARD}),
     "board_tables": row({COORDINATION, BOARD}),
+    "board_kept": row({COORDINATION, BOARD}),
+    "board_kept_file": row({COORDINATION, BOARD}, a_kept_report),
+    "board_kept_delete": row({COORDINATION}, a_kept_report),
+    "board_write": row({COORDINATION}),
+    "board_keep": row({COORDINATION}),
     "participation": row({COORDINATION, BOARD}),
     "participation_export": row({COORDINATION, BOARD}, lambda: {"extension": "csv"}),
     "survey_list": row({COORDINATION}),
@@ -598,6 +608,7 @@ TABLE = {
     "survey_settings": row({COORDINATION}, a_survey_draft),
     "survey_preview": row({COORDINATION}, a_survey_draft),
     "survey_open": row({COORDINATION}, a_survey_draft),
+    "survey_closing": row({COORDINATION}, a_survey_draft),
     "survey_close": row({COORDINATION}, a_survey_draft),
     "survey_copy": row({COORDINATION}, a_survey_draft),
     "survey_delete": row({COORDINATION}, a_survey_draft),

@@ -21,6 +21,24 @@ class DayField(forms.DateField):
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
+class ClosingForm(forms.Form):
+    """The last day on which an open questionnaire may be answered."""
+
+    closes_on = DayField(
+        label="Dernier jour pour répondre",
+        required=False,
+        help_text="Vide : jusqu’à ce que vous le closiez.",
+    )
+
+    def clean_closes_on(self):
+        closes_on, today = self.cleaned_data["closes_on"], timezone.localdate()
+        if closes_on and closes_on < today:
+            raise ValidationError("Cette date est passée. Pour arrêter dès maintenant, closez ce questionnaire.")
+        if closes_on and closes_on > today + LATEST:
+            raise ValidationError("Choisissez un jour d’ici un an.")
+        return closes_on
+
+
 class ListForm(forms.Form):
     """To whom, when, and the addresses: pasted, or from a sheet, which then takes the place of what is pasted."""
 

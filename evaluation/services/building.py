@@ -126,6 +126,25 @@ def refuse_words_about_the_cell(survey):
 
 
 @transaction.atomic
+def change_closing(*, survey, closes_on):
+    """Let people answer until another day, or until it is closed by hand (None). Raises Refusal unless open.
+
+    Its sendings that end by themselves follow, as far as they would have gone; one that is over stays over.
+    """
+    survey = lock(survey)
+    if survey.state != SurveyState.OPEN:
+        raise Refusal("Ce questionnaire n’est pas ouvert.")
+    if closes_on and closes_on < timezone.localdate():
+        raise Refusal("Cette date est passée.")
+    if closes_on and survey.sendings.filter(closed_on=None, last_sent_on=None, starts_on__gt=closes_on).exists():
+        raise Refusal("Un envoi doit partir après cette date. Annulez-le d’abord, ou choisissez un autre jour.")
+    before, survey.closes_on = survey.closes_on, closes_on
+    survey.save(update_fields=["closes_on"])
+    sending.follow_closing(survey, before)
+    return survey
+
+
+@transaction.atomic
 def close_survey(*, survey):
     """Take no more answers, and end its sendings: the invitations go, with the links. Raises Refusal unless open."""
     survey = lock(survey)

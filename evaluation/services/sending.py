@@ -88,6 +88,17 @@ def cancel_sending(sending):
     Sending.objects.filter(pk=sending.pk).delete()
 
 
+def follow_closing(survey, before):
+    """Move the end of the sendings of a questionnaire whose last day has changed; `before`: what it was, or None.
+
+    Those that ended with it go on to the end they would have had; the others end with it at the latest.
+    """
+    for sending in Sending.objects.filter(survey=survey, closed_on=None):
+        chosen = None if sending.closes_on == before else sending.closes_on
+        ends = min(filter(None, [chosen or closing_day(survey, sending.starts_on), survey.closes_on]))
+        Sending.objects.filter(pk=sending.pk).update(closes_on=ends)
+
+
 def close_sendings(survey):
     """End every sending of a questionnaire."""
     for sending in Sending.objects.filter(survey=survey, closed_on=None):

@@ -134,6 +134,46 @@ def test_closing_ends_the_sendings_and_keeps_the_answers():
         building.close_survey(survey=survey)
 
 
+@pytest.mark.parametrize(("days", "follows", "chosen"), [(40, 30, 5), (3, 3, 3), (None, 30, 5)])
+def test_the_last_day_of_an_open_one_moves_and_its_sendings_follow_as_far_as_they_would_have_gone(
+    days, follows, chosen
+):
+    today = timezone.localdate()
+    survey = make_survey(questions=[QuestionKind.SCALE], closes_on=today + timedelta(days=10))
+    bound = make_sending(survey, ["une@cafe.example"], starts_on=today, closes_on=survey.closes_on)
+    own = make_sending(survey, ["deux@cafe.example"], starts_on=today, closes_on=today + timedelta(days=5))
+    over = make_sending(survey, starts_on=today, closes_on=survey.closes_on, closed_on=today)
+
+    building.change_closing(survey=survey, closes_on=days and today + timedelta(days=days))
+
+    for one in (survey, bound, own, over):
+        one.refresh_from_db()
+    assert survey.closes_on == (days and today + timedelta(days=days))
+    assert [(one.closes_on - today).days for one in (bound, own, over)] == [follows, chosen, 10]
+
+
+@pytest.mark.parametrize(("state", "days"), [(SurveyState.DRAFT, 5), (SurveyState.CLOSED, 5), (SurveyState.OPEN, -1)])
+def test_the_last_day_moves_of_an_open_one_alone_and_never_into_the_past(state, days):
+    closed_on = timezone.localdate() if state == SurveyState.CLOSED else None
+    survey = make_survey(state=state, closed_on=closed_on)
+    with pytest.raises(Refusal):
+        building.change_closing(survey=survey, closes_on=timezone.localdate() + timedelta(days=days))
+    survey.refresh_from_db()
+    assert survey.closes_on is None
+
+
+def test_the_last_day_does_not_come_before_a_sending_that_is_yet_to_leave():
+    today = timezone.localdate()
+    survey = make_survey(questions=[QuestionKind.SCALE])
+    make_sending(
+        survey, ["une@cafe.example"], starts_on=today + timedelta(days=6), closes_on=today + timedelta(days=36)
+    )
+
+    with pytest.raises(Refusal, match="doit partir"):
+        building.change_closing(survey=survey, closes_on=today + timedelta(days=5))
+    building.change_closing(survey=survey, closes_on=today + timedelta(days=6))
+
+
 def test_a_copy_is_the_next_version_and_its_conditions_are_on_its_own_questions():
     source = make_survey(kind=SurveyKind.NEEDS, title="Besoins", questions=[QuestionKind.YES_NO, QuestionKind.LONG])
     first, second = source.questions.all()

@@ -259,6 +259,21 @@ def test_closing_and_deleting_are_confirmed(desk):
     assert "il ne se supprime pas" in told(refused)[-1]
 
 
+def test_the_last_day_is_changed_on_its_page_which_keeps_what_was_typed(desk):
+    survey = make_survey(questions=[QuestionKind.LONG])
+    address, today = page("closing", survey), timezone.localdate()
+
+    refused = desk.post(address, {"closes_on": f"{today - timedelta(days=1)}"})
+    done = desk.post(address, {"closes_on": f"{today + timedelta(days=9)}"})
+
+    assert "Cette date est passée." in text_of(refused)
+    assert f'value="{today - timedelta(days=1)}"' in refused.content.decode()
+    assert done.url == page("edit", survey)
+    survey.refresh_from_db()
+    assert survey.closes_on == today + timedelta(days=9)
+    assert address in desk.get(done.url).content.decode()
+
+
 # --- Anybody's ------------------------------------------------------------------------------------
 
 

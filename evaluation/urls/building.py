@@ -14,6 +14,7 @@ urlpatterns = [
     path("<int:pk>/reglages/", building.SurveySettingsView.as_view(), name="survey_settings"),
     path("<int:pk>/apercu/", building.SurveyPreviewView.as_view(), name="survey_preview"),
     path("<int:pk>/ouvrir/", building.SurveyOpenView.as_view(), name="survey_open"),
+    path("<int:pk>/cloture/", building.SurveyClosingView.as_view(), name="survey_closing"),
     path("<int:pk>/clore/", building.SurveyCloseView.as_view(), name="survey_close"),
     path("<int:pk>/copier/", building.survey_copy, name="survey_copy"),
     path("<int:pk>/supprimer/", building.SurveyDeleteView.as_view(), name="survey_delete"),

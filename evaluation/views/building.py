@@ -14,6 +14,7 @@ from cafe.pdf import page_of
 from evaluation.enums import QuestionKind, SurveyAudience, SurveyKind
 from evaluation.forms.building import COPY, EMPTY, StartForm, SurveyFilter, SurveyForm
 from evaluation.forms.questionnaire import QuestionnaireForm
+from evaluation.forms.sending import ClosingForm
 from evaluation.models import Survey
 from evaluation.services import building, survey_posters
 from evaluation.services.mornings import session_survey
@@ -187,6 +188,28 @@ class SurveyOpenView(ConfirmedMove):
 
     def move(self):
         building.open_survey(survey=self.survey)
+
+
+class SurveyClosingView(SurveyPage):
+    """The last day of an open questionnaire, sooner or later than was said."""
+
+    def page(self, form):
+        return self.show("closing", form=form)
+
+    def get(self, request, pk):
+        return self.page(ClosingForm(initial={"closes_on": self.survey.closes_on}))
+
+    def post(self, request, pk):
+        form = ClosingForm(request.POST)
+        if form.is_valid():
+            try:
+                building.change_closing(survey=self.survey, **form.cleaned_data)
+            except Refusal as refusal:
+                form.add_error(None, refusal.sentence)
+            else:
+                messages.success(request, "La date de clôture est changée.")
+                return redirect("survey_edit", pk)
+        return self.page(form)
 
 
 class SurveyCloseView(ConfirmedMove):
