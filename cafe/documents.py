@@ -31,7 +31,8 @@ class OwnDocumentMixin:
 @method_decorator([login_not_required, never_cache], name="dispatch")
 class DocumentView(OwnDocumentMixin, View):
     def get(self, request):
-        return render(request, "pages/document.html", {"document": self.document})
+        context = {"document": self.document, "list_url": pdf.list_of(self.document)}
+        return render(request, "pages/document.html", context)
 
     def post(self, request):
         """Try again what could not be made."""

@@ -29,17 +29,26 @@ PATIENCE = timedelta(minutes=15)
 LEASE_SECONDS = 120  # the longest that one document may take
 FOLDER = "documents"
 PDF = "application/pdf"
+ACCESSIBLE = "pdf/ua-1"
 INK = "#2a211c"
 STATIC = settings.BASE_DIR / "static"
 _kinds = {}
+_stepped = set()
+_lists = {}
 
 
-def register(kind, make):
+def register(kind, make, *, stepped=False, listed=""):
     """Add a kind of document. `make` takes its parameters by keyword; a worker calls it.
 
     It returns the HTML of a page that extends layout/pdf.html (see html_of), or (bytes, content type) of another file.
+    stepped: make takes `progress` too, and calls it with a percentage as it goes. listed: the name of the address
+    where such a file stays once its document is forgotten.
     """
     _kinds[kind] = make
+    if stepped:
+        _stepped.add(kind)
+    if listed:
+        _lists[kind] = listed
 
 
 def html_of(template, **context):
@@ -97,6 +106,11 @@ def page_of(document):
     return reverse("document", args=[document.pk])
 
 
+def list_of(document):
+    """Return the address of the list where the file stays, empty where it is forgotten with the document."""
+    return reverse(_lists[document.kind]) if document.kind in _lists else ""
+
+
 # --- Making, in a worker --------------------------------------------------------------------------
 
 
@@ -139,16 +153,18 @@ def render(kind, params):
 def made(kind, params, progress=lambda percent: None):
     """Return (bytes, content type) of a document."""
     progress(20)
-    result = _kinds[kind](**params)
+    result = _kinds[kind](**params, **({"progress": progress} if kind in _stepped else {}))
     if isinstance(result, tuple):
         return result
-    progress(60)
-    return drawn(result), PDF
+    return drawn(result, progress), PDF
 
 
-def drawn(html):
+def drawn(html, progress=lambda percent: None):
     """Draw HTML as PDF/UA-1: tagged, titled, with its language and its fonts. Only our own files are read."""
-    return sheets(html).write_pdf(pdf_variant="pdf/ua-1")
+    progress(60)
+    laid_out = sheets(html).render(pdf_variant=ACCESSIBLE)
+    progress(90)
+    return laid_out.write_pdf(pdf_variant=ACCESSIBLE)
 
 
 def pages_of(html):

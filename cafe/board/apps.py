@@ -9,6 +9,7 @@ class BoardConfig(AppConfig):
 
     def ready(self):
         from cafe import pdf
-        from cafe.board import report
+        from cafe.board import keeping, report
 
-        pdf.register(report.KIND, report.report)
+        pdf.register(report.KIND, report.report, stepped=True)
+        pdf.register(keeping.KIND, keeping.keep, stepped=True, listed="board_kept")

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from evaluation.figures import Period
+
 
 class Section(models.TextChoices):
     """The parts of the report that the coordination may leave out; the summary and the definitions are always there."""
@@ -16,6 +18,7 @@ class Section(models.TextChoices):
     BUDGET = "budget", "Budget"
     SEASONS = "saisons", "Saisons côte à côte"
     INDICATORS = "aci", "Indicateurs pour l’ACI"
+    NEXT_SESSIONS = "a-venir", "Prochaines séances déjà publiées"
 
 
 class Months(models.Model):
@@ -27,6 +30,10 @@ class Months(models.Model):
     class Meta:
         abstract = True
         constraints = [models.CheckConstraint(condition=Q(first__lte=F("last")), name="%(class)s_months_in_order")]
+
+    @property
+    def period(self):
+        return Period(self.first, self.last)
 
 
 def every_section():

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from activities.models import Registration, Session
 from cafe.demo import balance, season
+from cafe.demo.board import load_report
 from cafe.demo.catalogue import load_catalogue
 from cafe.demo.directory import load_directory
 from cafe.demo.evaluation import load_surveys
@@ -56,6 +57,7 @@ def load_demo():
     load_newsletters()
     load_reports()
     load_budget()
+    load_report(users["coordination"])
     return Loaded(*(after - was for after, was in zip(counts(), before, strict=True)))
 
 

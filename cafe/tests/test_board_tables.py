@@ -7,7 +7,7 @@ import time_machine
 
 from activities.models import BudgetLine
 from activities.seasons import Season
-from cafe.board import overview, seasons, tables
+from cafe.board import overview, report, seasons, tables
 from cafe.tests.test_board import PARIS, SEASONS, evening, is_member, text_of
 from evaluation.figures import Period
 from evaluation.tests.test_figures import come, random_season
@@ -66,7 +66,7 @@ def test_the_file_has_the_numbers_of_the_report_each_table_on_its_sheet():
     publish(2024, (15, {"motives": ["charge"]}), (12, {}))
     make_subscriber()
     make_resource(needs=("droit--avocat",))
-    found = overview.report_of(Period(date(2023, 9, 1), date(2024, 8, 1)))
+    found = report.content_of(Period(date(2023, 9, 1), date(2024, 8, 1)))
 
     sheets = {title: rows for title, _, rows in tables.sheets_of(found)}
 
