@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from activities.tests.factories import make_session
-from evaluation import thresholds
+from evaluation import tables, thresholds
 from evaluation.enums import QuestionKind, SurveyState
 from evaluation.models import Answer, Response
 from evaluation.services import results as results_service
@@ -225,10 +225,10 @@ def test_all_the_choices_together_give_away_who_made_two(monkeypatch):
     """Control: the last choice told like the others."""
     monkeypatch.setattr(
         thresholds,
-        "_advance_tables",
+        "advance_tables",
         lambda spec, told, places, before: {
-            key: thresholds._advance_table(question, answers, places, before.get(key, {}))
-            for key, question, answers in thresholds._questions(spec, told)
+            key: tables._advance_table(question, answers, places, before.get(key, {}))
+            for key, question, answers in tables._questions(spec, told)
         },
     )
 
