@@ -20,6 +20,18 @@ class OneLineField(forms.CharField):
         return text if "\x00" in text else without_controls(text)
 
 
+class TableField(forms.FileField):
+    """A spreadsheet to import. help_text says its kinds, and how large it may be."""
+
+    def __init__(self, *, help_text):
+        super().__init__(
+            label="Fichier",
+            help_text=help_text,
+            widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
+            error_messages={"required": "Choisissez un fichier.", "empty": "Ce fichier est vide."},
+        )
+
+
 class HoneypotMixin(forms.Form):
     """A field that people never see. Filled, a machine wrote: the view answers as usual and keeps nothing."""
 

@@ -2,15 +2,11 @@ from django import forms
 
 from activities.services.import_columns import FIELDS
 from activities.services.import_rows import Purpose
+from cafe.forms import TableField
 
 
 class ImportUploadForm(forms.Form):
-    file = forms.FileField(
-        label="Fichier",
-        help_text="L’export de Google Forms ou de Google Sheets, en .csv ou en .xlsx, 2 Mo au plus.",
-        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
-        error_messages={"required": "Choisissez un fichier.", "empty": "Ce fichier est vide."},
-    )
+    file = TableField(help_text="L’export de Google Forms ou de Google Sheets, en .csv ou en .xlsx, 2 Mo au plus.")
     purpose = forms.ChoiceField(label="Que dit ce fichier ?", widget=forms.RadioSelect)
 
     def __init__(self, *args, purposes, **kwargs):

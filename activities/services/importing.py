@@ -17,12 +17,12 @@ from activities.services.import_rows import Outcome, Purpose, columns_problem, e
 from activities.services.locking import lock_session
 from activities.services.planning import check_whole
 from cafe import mail
+from cafe.drafts import GONE
 from cafe.errors import Refusal
 from cafe.models import Portal
 
 State = RegistrationState
 KEPT = timedelta(days=1)
-GONE = "Ce fichier n’attend plus : il a été importé, abandonné, ou effacé au bout d’un jour. Envoyez-le de nouveau."
 
 
 @dataclass(frozen=True)

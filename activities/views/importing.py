@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views import View
+from django.utils.functional import cached_property
 from django.views.decorators.http import require_POST
 
 from activities.forms.importing import ColumnsForm, ImportForm, ImportUploadForm
@@ -17,6 +17,7 @@ from activities.services import importing
 from activities.services.import_rows import Outcome, Purpose, columns_problem, examine
 from activities.views.coordination import CoordinationMixin, coordination_required
 from cafe.errors import Refusal
+from cafe.imports import PreviewView, UploadView
 
 ROWS_PER_PAGE = 100
 
@@ -30,26 +31,25 @@ def preview_url(draft, purpose):
     return f"{path}?{urlencode({'pour': purpose})}"
 
 
-class ImportUploadView(CoordinationMixin, View):
-    def page(self, session, form):
-        context = {"session": session, "form": form, "closed": importing.why_not_importable(session)}
-        return render(self.request, "activities/importing/upload.html", context)
+class ImportUploadView(CoordinationMixin, UploadView):
+    template_name = "activities/importing/upload.html"
+    form_class = ImportUploadForm
 
-    def get(self, request, slug):
-        session = find_session(slug)
-        return self.page(session, ImportUploadForm(purposes=importing.purposes_of(session)))
+    @cached_property
+    def session(self):
+        return find_session(self.kwargs["slug"])
 
-    def post(self, request, slug):
-        session = find_session(slug)
-        form = ImportUploadForm(request.POST, request.FILES, purposes=importing.purposes_of(session))
-        if form.is_valid():
-            try:
-                draft = importing.start_import(session=session, upload=form.cleaned_data["file"], user=request.user)
-            except Refusal as refusal:
-                form.add_error("file", refusal.sentence)
-            else:
-                return redirect(preview_url(draft, form.cleaned_data["purpose"]))
-        return self.page(session, form)
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"purposes": importing.purposes_of(self.session)}
+
+    def get_context_data(self, **kwargs):
+        closed = importing.why_not_importable(self.session)
+        return super().get_context_data(session=self.session, closed=closed, **kwargs)
+
+    def start(self, form):
+        upload = form.cleaned_data["file"]
+        draft = importing.start_import(session=self.session, upload=upload, user=self.request.user)
+        return preview_url(draft, form.cleaned_data["purpose"])
 
 
 def sorted_rows(rows):
@@ -64,25 +64,24 @@ def totals(rows, purpose):
     return [(outcome.said_of(purpose), counts[outcome]) for outcome in Outcome if counts[outcome]]
 
 
-class ImportPreviewView(CoordinationMixin, View):
+class ImportPreviewView(CoordinationMixin, PreviewView):
     """What each row of one's own draft says and would do; `pour` in the address says what the file is about."""
 
-    def dispatch(self, request, *args, **kwargs):
-        self.purpose = Purpose.ATTENDANCES if request.GET.get("pour") == Purpose.ATTENDANCES else Purpose.REGISTRATIONS
-        return super().dispatch(request, *args, **kwargs)
+    upload_name = "manage_import"
+
+    @property
+    def purpose(self):
+        wanted = self.request.GET.get("pour")
+        return Purpose.ATTENDANCES if wanted == Purpose.ATTENDANCES else Purpose.REGISTRATIONS
 
     def find(self, slug, pk):
-        """Return the draft, or None once it was imported, given up or forgotten; another person's is not there."""
         drafts = ImportDraft.objects.select_related("session__activity", "session__place")
         return drafts.filter(pk=pk, session__slug=slug, user=self.request.user).first()
 
-    def gone(self, slug):
-        messages.warning(self.request, importing.GONE)
-        return redirect("manage_import", slug)
-
-    def page(self, draft, columns_form=None, import_form=None):
+    def page(self, columns_form=None, import_form=None):
+        draft = self.draft
         problem = columns_problem(draft.columns, self.purpose)
-        rows = [] if problem else self.rows(draft)
+        rows = [] if problem else self.rows()
         bad = sum(bool(row.errors) for row in rows)
         context = {
             "session": draft.session,
@@ -91,7 +90,7 @@ class ImportPreviewView(CoordinationMixin, View):
             "purpose": self.purpose,
             "others": [(one, preview_url(draft, one)) for one in importing.purposes_of(draft.session)],
             "columns_form": columns_form or ColumnsForm(headers=draft.headers, columns=draft.columns),
-            "form": import_form or ImportForm(to_come=self.to_come(draft), errors=bad),
+            "form": import_form or ImportForm(to_come=self.to_come(), errors=bad),
             "bad": bad,
             "totals": totals(rows, self.purpose),
             "changes": sum(row.outcome in {Outcome.NEW, Outcome.CAME} for row in rows),
@@ -99,41 +98,38 @@ class ImportPreviewView(CoordinationMixin, View):
         }
         return render(self.request, "activities/importing/preview.html", context)
 
-    def rows(self, draft):
-        given = {"headers": draft.headers, "rows": draft.rows, "columns": draft.columns}
-        return examine(session=draft.session, purpose=self.purpose, **given)
+    def rows(self):
+        given = {"headers": self.draft.headers, "rows": self.draft.rows, "columns": self.draft.columns}
+        return examine(session=self.draft.session, purpose=self.purpose, **given)
 
-    def to_come(self, draft):
-        return draft.session.starts_at > timezone.now()
+    def to_come(self):
+        return self.draft.session.starts_at > timezone.now()
 
     def get(self, request, slug, pk):
-        draft = self.find(slug, pk)
-        return self.page(draft) if draft else self.gone(slug)
+        return self.page()
 
     def post(self, request, slug, pk):
-        draft = self.find(slug, pk)
-        if draft is None:
-            return self.gone(slug)
-        return self.change_columns(draft) if "columns" in request.POST else self.run(draft)
+        return self.change_columns() if "columns" in request.POST else self.run()
 
-    def change_columns(self, draft):
-        form = ColumnsForm(self.request.POST, headers=draft.headers, columns=draft.columns)
+    def change_columns(self):
+        form = ColumnsForm(self.request.POST, headers=self.draft.headers, columns=self.draft.columns)
         if not form.is_valid():
-            return self.page(draft, columns_form=form)
-        importing.choose_columns(draft=draft, columns=form.columns())
-        return redirect(preview_url(draft, self.purpose))
+            return self.page(columns_form=form)
+        importing.choose_columns(draft=self.draft, columns=form.columns())
+        return redirect(preview_url(self.draft, self.purpose))
 
-    def run(self, draft):
-        form = ImportForm(self.request.POST, to_come=self.to_come(draft), errors=True)
+    def run(self):
+        form = ImportForm(self.request.POST, to_come=self.to_come(), errors=True)
         if form.is_valid():
+            wanted = {"draft": self.draft, "purpose": self.purpose, "by": self.request.user}
             try:
-                done = importing.import_draft(draft=draft, purpose=self.purpose, by=self.request.user, **form.options())
+                done = importing.import_draft(**wanted, **form.options())
             except Refusal as refusal:
                 form.add_error(None, refusal.sentence)
             else:
                 messages.success(self.request, summary(done, self.purpose))
-                return redirect("manage_session", draft.session.slug)
-        return self.page(draft, import_form=form)
+                return redirect("manage_session", self.draft.session.slug)
+        return self.page(import_form=form)
 
 
 def summary(done, purpose):

@@ -6,7 +6,7 @@ from django.utils import timezone
 from activities.enums import SessionState
 from activities.models import Session
 from activities.services.import_columns import FIRST_YEAR, plain
-from cafe.forms import OneLineField
+from cafe.forms import OneLineField, TableField
 from cafe.templatetags.french import short_day
 from evaluation.enums import SurveyKind
 from evaluation.models import Survey
@@ -22,11 +22,8 @@ class SessionField(forms.ModelChoiceField):
 
 
 class ImportUploadForm(forms.Form):
-    file = forms.FileField(
-        label="Fichier",
-        help_text="L’export de Google Forms ou d’un tableur, en .csv ou en .xlsx : 2 Mo et 2 000 réponses au plus.",
-        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
-        error_messages={"required": "Choisissez un fichier.", "empty": "Ce fichier est vide."},
+    file = TableField(
+        help_text="L’export de Google Forms ou d’un tableur, en .csv ou en .xlsx : 2 Mo et 2 000 réponses au plus."
     )
 
 

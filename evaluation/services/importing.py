@@ -11,9 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from activities.services.import_files import read_table
-from cafe import pdf
+from cafe import drafts
 from cafe.errors import Refusal
-from cafe.models import Document, DocumentState
 from evaluation.catalogue import SATISFACTION
 from evaluation.enums import ResponseSource, SurveyState
 from evaluation.models import Answer, Question, Response, Survey
@@ -22,9 +21,7 @@ from evaluation.services.import_columns import Use, guess, is_personal, read_col
 from evaluation.values import OTHER
 
 KIND = "survey_import"
-NAME_LENGTH = 150
 TITLE_LENGTH = Question._meta.get_field("text").max_length
-GONE = "Ce fichier n’attend plus : il a été importé, abandonné, ou effacé au bout d’un jour. Envoyez-le de nouveau."
 NOBODY = "Ce tableau n’a aucune réponse à importer."
 ONLY_NAMES = "Ce tableau ne dit que qui a répondu, et rien d’autre : il n’y a pas de question à importer."
 BATCH = 2000
@@ -42,11 +39,9 @@ class Imported:
 
 
 def drafts_of(user):
-    now = timezone.now()
-    return Document.objects.filter(kind=KIND, requested_by=user, state=DocumentState.READY, expires_at__gt=now)
+    return drafts.drafts_of(user, KIND)
 
 
-@transaction.atomic
 def start_import(*, upload, user):
     """Read an uploaded table and keep it as this person's draft, in place of an earlier one. Raises Refusal.
 
@@ -62,18 +57,13 @@ def start_import(*, upload, user):
     if not kept:
         raise Refusal(ONLY_NAMES)
     params = {
-        "name": upload.name[:NAME_LENGTH],
         "count": len(rows),
         "titles": [headers[index][:TITLE_LENGTH] for index in kept],
         "dropped": [headers[index] or f"Colonne {index + 1}" for index in sorted(personal)],
         "cells": [columns[index] for index in kept],
         "uses": [str(guess(headers[index], columns[index])) for index in kept],
     }
-    Document.objects.filter(kind=KIND, requested_by=user).delete()
-    return Document.objects.create(
-        kind=KIND, params=params, requested_by=user, filename=params["name"], state=DocumentState.READY, done=100,
-        expires_at=timezone.now() + pdf.KEPT,
-    )  # fmt: skip
+    return drafts.keep_draft(kind=KIND, upload=upload, params=params, user=user)
 
 
 def choose_uses(*, draft, uses):
@@ -83,8 +73,7 @@ def choose_uses(*, draft, uses):
 
 
 def discard(*, key, user):
-    """Forget a draft without importing it; one that is no longer there is no matter."""
-    Document.objects.filter(kind=KIND, requested_by=user, pk=key).delete()
+    drafts.discard(kind=KIND, key=key, user=user)
 
 
 def columns_of(draft):
@@ -120,9 +109,7 @@ def import_answers(*, key, by, values, session=None, day=None, satisfaction=None
     the answers whose line gives none. satisfaction: index of the column that is the mark of the activity. Nothing is
     dated later than yesterday: results leave out the day under way.
     """
-    draft = drafts_of(by).select_for_update().filter(pk=key).first()
-    if draft is None:
-        raise Refusal(GONE)
+    draft = drafts.hold_draft(kind=KIND, key=key, user=by)
     columns = columns_of(draft)
     if problem := problem_of(columns):
         raise Refusal(problem)

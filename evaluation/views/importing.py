@@ -3,78 +3,64 @@
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views import View
 from django.views.decorators.http import require_POST
 
 from activities.views.coordination import CoordinationMixin, coordination_required
 from cafe.errors import Refusal
+from cafe.imports import PreviewView, UploadView
 from evaluation.forms.importing import ImportForm, ImportUploadForm
 from evaluation.services import importing
 
 
-class ImportUploadView(CoordinationMixin, View):
-    def page(self, form):
-        context = {"form": form, "draft": importing.drafts_of(self.request.user).first()}
-        return render(self.request, "evaluation/files/import.html", context)
+class ImportUploadView(CoordinationMixin, UploadView):
+    template_name = "evaluation/files/import.html"
+    form_class = ImportUploadForm
 
-    def get(self, request):
-        return self.page(ImportUploadForm())
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(draft=importing.drafts_of(self.request.user).first(), **kwargs)
 
-    def post(self, request):
-        form = ImportUploadForm(request.POST, request.FILES)
-        if form.is_valid():
-            try:
-                draft = importing.start_import(upload=form.cleaned_data["file"], user=request.user)
-            except Refusal as refusal:
-                form.add_error("file", refusal.sentence)
-            else:
-                return redirect("survey_import_preview", draft.pk)
-        return self.page(form)
+    def start(self, form):
+        draft = importing.start_import(upload=form.cleaned_data["file"], user=self.request.user)
+        return reverse("survey_import_preview", args=[draft.pk])
 
 
-class ImportPreviewView(CoordinationMixin, View):
+class ImportPreviewView(CoordinationMixin, PreviewView):
     """One's own file: the use of each column, what the questionnaire is, and the import itself."""
 
+    upload_name = "survey_import"
+
     def find(self, pk):
-        """Return the draft, or None once it was imported, given up or forgotten; another person's is not there."""
         return importing.drafts_of(self.request.user).filter(pk=pk).first()
 
-    def gone(self):
-        messages.warning(self.request, importing.GONE)
-        return redirect("survey_import")
+    def form_of(self, columns, *typed, **options):
+        return ImportForm(*typed, columns=columns, name=self.draft.params["name"], **options)
 
-    def page(self, draft, columns, form):
-        context = {"draft": draft, "form": form, "problem": importing.problem_of(columns)}
+    def page(self, columns, form):
+        context = {"draft": self.draft, "form": form, "problem": importing.problem_of(columns)}
         return render(self.request, "evaluation/files/import_preview.html", context)
 
     def get(self, request, pk):
-        draft = self.find(pk)
-        if draft is None:
-            return self.gone()
-        columns = importing.columns_of(draft)
-        return self.page(draft, columns, ImportForm(columns=columns, name=draft.params["name"]))
+        columns = importing.columns_of(self.draft)
+        return self.page(columns, self.form_of(columns))
 
     def post(self, request, pk):
-        draft = self.find(pk)
-        if draft is None:
-            return self.gone()
-        form = ImportForm(request.POST, columns=importing.columns_of(draft), name=draft.params["name"])
+        form = self.form_of(importing.columns_of(self.draft), request.POST)
         is_valid = form.is_valid()
-        importing.choose_uses(draft=draft, uses=form.uses())
+        importing.choose_uses(draft=self.draft, uses=form.uses())
         if "reread" not in request.POST and is_valid:
             try:
-                return self.run(importing.import_answers(key=draft.pk, by=request.user, **form.options()))
+                return self.run(importing.import_answers(key=pk, by=request.user, **form.options()))
             except Refusal as refusal:
                 form.add_error(None, refusal.sentence)
-        return self.again(draft, form, request.POST)
+        return self.again(form, request.POST)
 
-    def again(self, draft, form, typed):
+    def again(self, form, typed):
         """Show the page with what was typed; what was only read anew shows no fault yet."""
-        columns = importing.columns_of(draft)
+        columns = importing.columns_of(self.draft)
         if "reread" in typed:
-            form = ImportForm(columns=columns, name=draft.params["name"], initial=typed.dict())
+            form = self.form_of(columns, initial=typed.dict())
         form.columns = columns
-        return self.page(draft, columns, form)
+        return self.page(columns, form)
 
     def run(self, done):
         sentence = (

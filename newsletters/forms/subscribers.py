@@ -4,6 +4,7 @@ import django_filters
 from django import forms
 from django.utils import timezone
 
+from cafe.forms import TableField
 from cafe.lists import ListFilter, WordsFilter
 from members.enums import Profession
 from newsletters.enums import Origin, SubscriberState, Topic
@@ -45,12 +46,7 @@ class SubscriberFilter(ListFilter):
 
 
 class ImportUploadForm(forms.Form):
-    file = forms.FileField(
-        label="Fichier",
-        help_text="En .xlsx ou en .csv, 5 Mo et 10 000 lignes au plus.",
-        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
-        error_messages={"required": "Choisissez un fichier.", "empty": "Ce fichier est vide."},
-    )
+    file = TableField(help_text="En .xlsx ou en .csv, 5 Mo et 10 000 lignes au plus.")
 
 
 class ConsentForm(forms.Form):

@@ -14,9 +14,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from activities.services.import_columns import guess_columns, read_member, read_profession
-from cafe import pdf
+from cafe import drafts
 from cafe.errors import Refusal
-from cafe.models import Document, DocumentState
 from cafe.spreadsheets import MIB, Limits, read_lines
 from cafe.text import normalise_email, without_controls
 from newsletters.enums import Origin, SubscriberState
@@ -27,10 +26,8 @@ from newsletters.services.leaving import leave
 KIND = "letters_import"
 LIMITS = Limits(size=5 * MIB, inflated=30 * MIB, rows=10_000, columns=60)
 ADDRESS_LENGTH, NAME_LENGTH = 254, 80
-FILE_NAME_LENGTH = 150
 CHUNK = 500
 CONSENT_LASTS = timedelta(days=3 * 365.25)
-GONE = "Ce fichier n’attend plus : il a été importé, abandonné, ou effacé au bout d’un jour. Envoyez-le de nouveau."
 NO_ADDRESS = "Aucune colonne d’adresses : donnez à l’une d’elles le titre « Adresse e-mail »."
 EMPTY = "Ce fichier n’a aucune adresse."
 NOBODY = "Il n’y a personne à ajouter : ces personnes sont déjà sur la liste, ou l’ont quittée."
@@ -73,22 +70,15 @@ class Row:
 
 
 def drafts_of(user):
-    now = timezone.now()
-    return Document.objects.filter(kind=KIND, requested_by=user, state=DocumentState.READY, expires_at__gt=now)
+    return drafts.drafts_of(user, KIND)
 
 
-@transaction.atomic
 def start_import(*, upload, user):
     """Read an uploaded list and keep it as this person's draft, in place of an earlier one. Raises Refusal."""
     rows = read_rows(read_lines(upload, LIMITS))
     if not rows:
         raise Refusal(EMPTY)
-    params = {"name": upload.name[:FILE_NAME_LENGTH], "rows": [asdict(row) for row in rows]}
-    Document.objects.filter(kind=KIND, requested_by=user).delete()
-    return Document.objects.create(
-        kind=KIND, params=params, requested_by=user, filename=params["name"], state=DocumentState.READY, done=100,
-        expires_at=timezone.now() + pdf.KEPT,
-    )  # fmt: skip
+    return drafts.keep_draft(kind=KIND, upload=upload, params={"rows": [asdict(row) for row in rows]}, user=user)
 
 
 def read_rows(lines):
@@ -121,8 +111,7 @@ def read_row(number, line, columns):
 
 
 def discard(*, key, user):
-    """Forget a draft without importing it; one that is no longer there is no matter."""
-    Document.objects.filter(kind=KIND, requested_by=user, pk=key).delete()
+    drafts.discard(kind=KIND, key=key, user=user)
 
 
 def examine(draft):
@@ -172,9 +161,7 @@ def import_list(*, key, by, accepted, agreed_on):
 
     accepted: the words these people agreed to; agreed_on: the day, less than three years ago.
     """
-    draft = drafts_of(by).select_for_update().filter(pk=key).first()
-    if draft is None:
-        raise Refusal(GONE)
+    draft = drafts.hold_draft(kind=KIND, key=key, user=by)
     new = [row for row, outcome in examine(draft) if outcome == Outcome.NEW]
     if not new:
         raise Refusal(NOBODY)

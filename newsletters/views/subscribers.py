@@ -5,6 +5,7 @@ from collections import Counter
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views import View
 from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import DetailView
@@ -12,6 +13,7 @@ from django.views.generic import DetailView
 from activities.views.coordination import CoordinationMixin, coordination_required
 from cafe.errors import Refusal
 from cafe.exports import table_response
+from cafe.imports import PreviewView, UploadView
 from cafe.lists import FilteredListView
 from newsletters.forms.subscribers import ConsentForm, ImportUploadForm, SubscriberFilter
 from newsletters.models import Subscriber
@@ -72,35 +74,32 @@ class SubscriberRemoveView(CoordinationMixin, View):
 # --- A list brought from elsewhere ----------------------------------------------------------------
 
 
-class ImportUploadView(CoordinationMixin, View):
-    def page(self, form):
-        context = {"form": form, "draft": subscriber_lists.drafts_of(self.request.user).first()}
-        return render(self.request, "newsletters/subscribers/import.html", context)
+class ImportUploadView(CoordinationMixin, UploadView):
+    template_name = "newsletters/subscribers/import.html"
+    form_class = ImportUploadForm
 
-    def get(self, request):
-        return self.page(ImportUploadForm())
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(draft=subscriber_lists.drafts_of(self.request.user).first(), **kwargs)
 
-    def post(self, request):
-        form = ImportUploadForm(request.POST, request.FILES)
-        if form.is_valid():
-            try:
-                draft = subscriber_lists.start_import(upload=form.cleaned_data["file"], user=request.user)
-            except Refusal as refusal:
-                form.add_error("file", refusal.sentence)
-            else:
-                return redirect("subscriber_import_preview", draft.pk)
-        return self.page(form)
+    def start(self, form):
+        draft = subscriber_lists.start_import(upload=form.cleaned_data["file"], user=self.request.user)
+        return reverse("subscriber_import_preview", args=[draft.pk])
 
 
-class ImportPreviewView(CoordinationMixin, View):
+class ImportPreviewView(CoordinationMixin, PreviewView):
     """One's own file: how many would be added, which lines would not and why, and the proof that is asked for."""
 
-    def page(self, draft, form):
-        judged = subscriber_lists.examine(draft)
+    upload_name = "subscriber_import"
+
+    def find(self, pk):
+        return subscriber_lists.drafts_of(self.request.user).filter(pk=pk).first()
+
+    def page(self, form):
+        judged = subscriber_lists.examine(self.draft)
         counts = Counter(outcome for _, outcome in judged)
         refused = [(row, outcome) for row, outcome in judged if outcome != subscriber_lists.Outcome.NEW]
         context = {
-            "draft": draft,
+            "draft": self.draft,
             "form": form,
             "new": counts[subscriber_lists.Outcome.NEW],
             "totals": [(outcome.label, counts[outcome]) for outcome in subscriber_lists.Outcome if counts[outcome]],
@@ -108,21 +107,10 @@ class ImportPreviewView(CoordinationMixin, View):
         }
         return render(self.request, "newsletters/subscribers/import_preview.html", context)
 
-    def find(self, pk):
-        return subscriber_lists.drafts_of(self.request.user).filter(pk=pk).first()
-
-    def gone(self):
-        messages.warning(self.request, subscriber_lists.GONE)
-        return redirect("subscriber_import")
-
     def get(self, request, pk):
-        draft = self.find(pk)
-        return self.page(draft, ConsentForm()) if draft else self.gone()
+        return self.page(ConsentForm())
 
     def post(self, request, pk):
-        draft = self.find(pk)
-        if draft is None:
-            return self.gone()
         form = ConsentForm(request.POST)
         if form.is_valid():
             try:
@@ -132,7 +120,7 @@ class ImportPreviewView(CoordinationMixin, View):
             else:
                 messages.success(request, f"C’est importé. Abonnés ajoutés : {count}.")
                 return redirect("subscriber_list")
-        return self.page(draft, form)
+        return self.page(form)
 
 
 @coordination_required

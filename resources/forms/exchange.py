@@ -2,14 +2,11 @@
 
 from django import forms
 
+from cafe.forms import TableField
+
 
 class ImportUploadForm(forms.Form):
-    file = forms.FileField(
-        label="Fichier",
-        help_text="En .xlsx ou en .csv, 5 Mo et 5 000 lignes au plus.",
-        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
-        error_messages={"required": "Choisissez un fichier.", "empty": "Ce fichier est vide."},
-    )
+    file = TableField(help_text="En .xlsx ou en .csv, 5 Mo et 5 000 lignes au plus.")
 
 
 class ImportForm(forms.Form):

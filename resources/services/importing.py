@@ -13,6 +13,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from cafe import pdf
+from cafe.drafts import GONE, NAME_LENGTH
 from cafe.errors import Refusal
 from cafe.exports import CSV_TYPE, csv_bytes
 from cafe.models import Document, DocumentState
@@ -24,8 +25,6 @@ from resources.services.indexing import current_mark, hold_index
 
 KIND, REPORT_KIND = "resources_import", "resources_import_report"
 AT_ONCE = 300  # rows; more are read, and written, by a worker
-GONE = "Ce fichier n’attend plus : il a été importé, abandonné, ou effacé au bout d’un jour. Envoyez-le de nouveau."
-NAME_LENGTH = 150
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,13 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views import View
 from django.views.decorators.http import require_POST, require_safe
 
 from cafe import pdf
 from cafe.errors import Refusal
+from cafe.imports import PreviewView, UploadView
 from cafe.models import DocumentState
 from members.enums import Role
 from members.permissions import role_required
@@ -56,45 +57,30 @@ def resources_template(request, extension):
     return download(*exporting.template(extension), f"modele-annuaire.{extension}")
 
 
-class ExchangeView(CoordinationMixin, View):
+class ExchangeView(CoordinationMixin, UploadView):
     """Where everything starts: files to take, a file to send."""
 
-    def page(self, form):
+    template_name = "resources/exchange/exchange.html"
+    form_class = ImportUploadForm
+
+    def get_context_data(self, **kwargs):
         draft = importing.drafts_of(self.request.user).filter(expires_at__gt=timezone.now()).first()
-        context = {"form": form, "draft": draft, "shared": shared_files()}
-        return render(self.request, "resources/exchange/exchange.html", context)
+        return super().get_context_data(draft=draft, shared=shared_files(), **kwargs)
 
-    def get(self, request):
-        return self.page(ImportUploadForm())
-
-    def post(self, request):
-        form = ImportUploadForm(request.POST, request.FILES)
-        if form.is_valid():
-            try:
-                draft = importing.start_import(upload=form.cleaned_data["file"], user=request.user)
-            except Refusal as refusal:
-                form.add_error("file", refusal.sentence)
-            else:
-                return redirect("manage_resources_import", draft.pk)
-        return self.page(form)
+    def start(self, form):
+        draft = importing.start_import(upload=form.cleaned_data["file"], user=self.request.user)
+        return reverse("manage_resources_import", args=[draft.pk])
 
 
-class ImportPreviewView(CoordinationMixin, View):
+class ImportPreviewView(CoordinationMixin, PreviewView):
     """What each row of one's own file would do, then the import itself."""
 
-    def dispatch(self, request, *args, **kwargs):
-        self.draft = None
-        if request.user.is_authenticated:
-            self.draft = importing.drafts_of(request.user).filter(pk=kwargs["pk"]).first()
-        return super().dispatch(request, *args, **kwargs)
+    upload_name = "manage_resources_exchange"
 
-    def gone(self, sentence=importing.GONE):
-        messages.warning(self.request, sentence)
-        return redirect("manage_resources_exchange")
+    def find(self, pk):
+        return importing.drafts_of(self.request.user).filter(pk=pk).first()
 
     def get(self, request, pk):
-        if self.draft is None:
-            return self.gone()
         if self.draft.state != DocumentState.READY:
             return render(request, "resources/exchange/waiting.html", {"document": self.draft})
         return self.page()
@@ -117,8 +103,6 @@ class ImportPreviewView(CoordinationMixin, View):
         return render(self.request, "resources/exchange/preview.html", context)
 
     def post(self, request, pk):
-        if self.draft is None:
-            return self.gone()
         if self.draft.state != DocumentState.READY:
             return redirect(request.path)
         # Every choice is taken, offered or not: one that concerns no row changes nothing.
