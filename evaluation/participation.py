@@ -100,10 +100,10 @@ def drawings(period, figures, by):
         over_months(period, by.by_month),
         calendar(period, by.by_month),
         over_seasons(by.by_season),
+        regulars(figures),
         bars("Par activité", "Activité", by.by_activity, most_followed),
         bars("Par profession", "Profession ou fonction", by.by_profession, most_present),
         composition(figures),
-        regulars(figures),
         bars("Territoire ou non", "Commune d’exercice", by.by_commune, most_present),
     ]
     return [one for one in found if one]
@@ -158,11 +158,11 @@ def calendar(period, classes):
         for season, cells in spans.items()
         if held[0] <= season <= held[-1]
     )
-    reading = "Chaque ligne est une saison, chaque case un mois, de septembre à août."
+    reading = f"Une ligne par saison, une case par mois{NBSP}: plus elle est foncée, plus on est venu."
     if missing := never_held(period.months, classes):
         reading += f" Jamais de séance, sur cette période, en {missing}."
     return Drawing(
-        "Les mois, d’une saison à l’autre",
+        "Les mois de chaque saison",
         Calendar(
             title="Présences, mois par mois et saison par saison",
             desc=reading,

@@ -135,8 +135,8 @@ def drawings(rows):
 def regulars(rows, unfinished):
     """Return the Drawing of the people of each season, newcomers and others, none where no season may tell its parts.
 
-    Each bar is what the page of that season says by itself, under the same rule: five people at least on both sides.
-    There is no sum over seasons, from which one that may not be told could be taken away.
+    Each bar is what the page of that season says by itself, under the same rule, five people at least on both sides:
+    this drawing adds no number to those, nor any sum from which an untold season could be taken away.
     """
     told = [row for row in rows if row.figures.newcomers_told]
     if not told:

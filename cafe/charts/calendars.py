@@ -87,9 +87,8 @@ class Calendar(Chart):
         if len(some) < len(values):
             lines.append((f"{self.number(0)} {self.shaded}".strip(), [{"fill": PAPER, "dash": ""}]))
         if some:
-            bounds = f"de {self.number(min(some))} à {self.number(max(some))}" if min(some) < max(some) else ""
-            text = f"{bounds or self.number(max(some))} {self.shaded}".strip()
-            fills = [shade for shade, _ in SHADES] if bounds else [SHADES[-1][0]]
+            fills = [shade for shade, _ in SHADES]
+            text = f"jusqu’à {self.number(max(some))} {self.shaded}".strip()
             lines.append((text, [{"fill": fill, "dash": ""} for fill in fills]))
         placed, y = keys([text for text, _ in lines])
         for mark, (_, boxes) in zip(placed, lines, strict=True):
