@@ -187,7 +187,7 @@ def never_held(months, classes):
         held[month.month] = held.get(month.month, 0) + one.sessions
         seen[month.month] = seen.get(month.month, 0) + 1
     order = sorted(held, key=lambda rank: (rank - FIRST_MONTH) % 12)
-    names = [MONTH_NAMES[rank] for rank in order if seen[rank] > 1 and not held[rank]]
+    names = [str(MONTH_NAMES[rank]) for rank in order if seen[rank] > 1 and not held[rank]]
     return " et ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
 
 
