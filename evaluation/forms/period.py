@@ -13,6 +13,9 @@ from evaluation.figures import Period, next_month
 MONTHS_AT_FIRST = 12
 WRONG_MONTH = "Choisissez un mois de la liste."
 WRONG_ORDER = "Le premier mois vient après le dernier. Échangez-les."
+MOST_MONTHS = 240
+TOO_LONG = "Cette période est trop longue. Choisissez vingt ans au plus."
+NOT_BEGUN = "Cette période n’a pas encore commencé. Choisissez un premier mois passé, ou le mois en cours."
 
 
 def latest_months(today, count=MONTHS_AT_FIRST):
@@ -43,7 +46,10 @@ class MonthField(forms.CharField):
 
 
 class PeriodForm(forms.Form):
-    """Two months, chosen from those since the first session; any other one may be written in the address."""
+    """Two months, chosen from those since the first session; any other one may be written in the address.
+
+    A period that begins after this month has nothing to show, and one of more than twenty years nothing to compare.
+    """
 
     du = MonthField(label="Du mois de", error_messages={"required": WRONG_MONTH})
     au = MonthField(label="au mois de", error_messages={"required": WRONG_MONTH})
@@ -61,8 +67,15 @@ class PeriodForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
-        if not self.errors and cleaned["du"] > cleaned["au"]:
+        if self.errors:
+            return cleaned
+        first, last = cleaned["du"], cleaned["au"]
+        if first > last:
             raise ValidationError(WRONG_ORDER)
+        if first > self.usual.last:
+            raise ValidationError(NOT_BEGUN)
+        if (last.year - first.year) * 12 + last.month - first.month >= MOST_MONTHS:
+            raise ValidationError(TOO_LONG)
         return cleaned
 
     @property

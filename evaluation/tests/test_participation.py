@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from activities.models import Registration
 from evaluation.tests.test_figures import come, held_session, random_season
@@ -109,13 +111,31 @@ def test_the_file_says_what_the_page_says(desk):
         ({"du": "hier", "au": "2023-09"}, "« Du mois de » : Choisissez un mois de la liste."),
         ({"du": "", "au": "2024-13"}, "« au mois de » : Choisissez un mois de la liste."),
         ({"du": "\x00", "au": "2024-01"}, "Choisissez un mois de la liste."),
+        ({"du": "2099-01", "au": "2099-12"}, "Cette période n’a pas encore commencé."),
+        ({"du": "2000-01", "au": "2099-12"}, "Cette période est trop longue. Choisissez vingt ans au plus."),
+        ({"du": "0001-01", "au": "9999-12"}, "Choisissez un mois de la liste."),
     ],
 )
-def test_months_that_make_no_sense_are_told_and_the_last_twelve_shown(desk, given, sentence):
-    response = desk.get(PAGE, given)
+@pytest.mark.parametrize("page", [PAGE, "/conseil/"])
+def test_months_that_make_no_sense_are_told_and_the_last_twelve_shown(desk, page, given, sentence):
+    response = desk.get(page, given)
 
     assert sentence in text_of(response).replace("&quot;", "")
+    assert 'role="alert"' in text_of(response)
     assert len(response.context["period"].months) == 12
+    for month in (month for month in given.values() if re.fullmatch(r"20\d\d-(0\d|1[0-2])", month)):
+        assert f'<option value="{month}" selected>' in text_of(response)
+
+
+def test_twenty_years_are_shown_and_so_is_a_season_that_has_begun(desk):
+    today = timezone.localdate()
+
+    for given in (
+        {"du": "2010-01", "au": "2029-12"},
+        {"du": f"{today:%Y-%m}", "au": f"{today.year + 1}-08"},
+    ):
+        period = desk.get(PAGE, given).context["period"]
+        assert {"du": f"{period.first:%Y-%m}", "au": f"{period.last:%Y-%m}"} == given
 
 
 def test_months_are_chosen_from_the_first_session_on_and_what_was_asked_stays(desk):
