@@ -75,6 +75,10 @@ class KeptReport(Months):
         verbose_name = "rapport gardé"
         verbose_name_plural = "rapports gardés"
 
+    @property
+    def kilobytes(self):
+        return -(-self.size // 1000)
+
     def __str__(self):
         return f"rapport {self.first:%Y-%m} {self.last:%Y-%m}"
 

@@ -13,18 +13,16 @@ from evaluation.figures import Period
 
 BALANCE = Period(date(2023, 10, 1), date(2025, 4, 1))
 OPENING = """\
-Un soir par mois, des soignants du territoire se retrouvent\u00a0: trois quarts d’heure d’activité, puis autant pour
-parler, sans alcool. Dix-huit mois après l’ouverture, les ateliers sont **pleins**, et une présence sur deux est celle
-d’une personne qui n’adhère pas à la CPTS\u00a0: le projet touche au-delà du réseau.
+Un soir par mois, des soignants du territoire se retrouvent : trois quarts d’heure d’activité, puis autant pour parler, \
+sans alcool. Dix-huit mois après l’ouverture, les ateliers sont **pleins**, et une présence sur deux est celle d’une \
+personne qui n’adhère pas à la CPTS : le projet touche au-delà du réseau.
 """
 LEARNT = """\
-- **Les jours et les heures comptent autant que l’activité.** Les soirées de semaine conviennent aux libéraux sans
-  enfants\u00a0; les autres demandent le samedi matin ou la pause de midi.
-- **L’équipe doit se former.** Accueillir, repérer un collègue qui va mal, en parler brièvement, passer la main à la
-  cellule\u00a0: cela s’apprend.
-- **Le projet reste trop peu connu.** Beaucoup découvrent le programme par un collègue. Le dépliant en salle de pause et
-  la lettre d’information doivent aller partout.
-- Un petit groupe parle mieux. Au-delà de douze, le moment convivial se coupe en deux.
+- **Les jours et les heures comptent autant que l’activité.** Les soirées de semaine ne conviennent pas à tous : on \
+demande aussi le samedi matin et la pause de midi.
+- **L’équipe doit se former.** Accueillir, repérer un collègue qui va mal, en parler brièvement, passer la main à la \
+cellule : cela s’apprend.
+- **Le projet reste trop peu connu.** Le dépliant en salle de pause et la lettre d’information doivent aller partout.
 """
 NEXT_SEASON = """\
 ## Trois décisions à prendre ce soir
@@ -33,8 +31,8 @@ NEXT_SEASON = """\
 2. Une journée de formation de l’équipe, « veilleur-guetteur », prise sur le budget de la mission.
 3. Un dépliant dans chaque maison de santé et chaque cabinet de groupe avant la rentrée.
 
-Les subventions et le reliquat de la mutuelle couvrent une saison de plus au même rythme. Au-delà, il faudra une
-recette qui revienne chaque année, sans laboratoire ni assureur.
+Au-delà de la mutuelle, dont le reliquat est réemployé avec son accord, il faudra une recette qui revienne chaque \
+année, sans laboratoire ni assureur.
 """
 
 
