@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activities.enums import RegistrationState, SessionState
-from activities.models import HostWithdrawal, Session
+from activities.models import Hosting, HostWithdrawal, Session
 from cafe.templatetags.french import clock, day
 from cafe.todo import Line
 
@@ -42,7 +42,7 @@ def offer_ending(session, now):
 
 def host_dropped_out(session, now):
     """Said until somebody hosts again, draft or published, however far the session."""
-    if session.starts_at > now and session.dropped_out and not session.hosts.all():
+    if session.starts_at > now and session.dropped_out and not session.hosted:
         sentence = f"{named(session)} : un référent s’est désisté, plus personne n’accueille."
         return Line(sentence, f"{reverse('rota')}#repartition", "Trouver un relais")
     return None
@@ -50,7 +50,7 @@ def host_dropped_out(session, now):
 
 def without_host(session, now):
     soon = session.state == SessionState.PUBLISHED and now < session.starts_at <= now + SOON_HOSTS
-    if soon and not session.dropped_out and not session.hosts.all():
+    if soon and not session.dropped_out and not session.hosted:
         sentence = f"{named(session)} : personne n’accueille encore."
         return Line(sentence, page(session, "manage_session_edit", "#id_host_1"), "Choisir un référent")
     return None
@@ -86,13 +86,15 @@ RULES = [
 
 
 def lines():
-    """Return the lines of all rules, five a rule at most, then one that leads to the rest. Two statements."""
+    """Return the lines of all rules, five a rule at most, then one that leads to the rest. One statement."""
     now = timezone.now()
     offered = Q(registrations__state=RegistrationState.OFFERED)
     sessions = (
         Session.objects.filter(state__in=(SessionState.DRAFT, SessionState.PUBLISHED))
-        .for_display()
+        .with_places()
+        .select_related("activity")
         .annotate(
+            hosted=Exists(Hosting.objects.filter(session=OuterRef("pk"))),
             first_offer_end=Min("registrations__offer_ends_at", filter=offered),
             dropped_out=Exists(HostWithdrawal.objects.filter(session=OuterRef("pk"))),
         )

@@ -5,26 +5,29 @@ from django.views.generic import TemplateView
 
 from activities.models import Session
 from cafe import todo
-from cafe.coordination import mails, recent, search, work
+from cafe.coordination import mails, month, recent, search, work
+from cafe.models import Portal
 from listening_cell import figures
 from members.enums import Role
 from members.permissions import RoleRequiredMixin, role_required
 from resources.orientation import years_of
 
-NEXT_SESSIONS = 5
 LONGEST_SEARCH = 100
 
 
 class CoordinationView(RoleRequiredMixin, TemplateView):
-    """« À faire », then the next sessions. The number of statements does not grow with what there is to do."""
+    """« À faire », then a month. The number of statements grows neither with what there is to do nor with the month."""
 
     roles = (Role.COORDINATION,)
     template_name = "coordination/home.html"
 
     def get_context_data(self, **kwargs):
+        portal = Portal.load()
         return super().get_context_data(
             lines=[*todo.lines(self.request.user), *mails.lines(), *work.lines()],
-            sessions=Session.objects.upcoming().for_display()[:NEXT_SESSIONS],
+            month=month.month_of(month.asked_month(self.request.GET.get("mois", "")), portal.school_zone),
+            next_session=Session.objects.upcoming().select_related("activity").first(),
+            portal=portal,  # read once for the page and for the frame around it
             **kwargs,
         )
 

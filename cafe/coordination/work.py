@@ -7,13 +7,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cafe import mail, pdf
+from cafe.coordination.mails import SLOW, waited
 from cafe.health import outbox
 from cafe.models import DeliveryState, Document, DocumentState, Hit, Outgoing
 from cafe.todo import Line
 from newsletters.models import LetterDelivery
 from newsletters.services.figures import COUNTED
 
-SLOW = timedelta(minutes=15)
 MONTH = timedelta(days=30)
 WEEK = timedelta(days=7)
 PURGE_MISSED = timedelta(days=2)
@@ -24,15 +24,6 @@ LETTERS = [
     ("refused", "Refusées"),
     ("unknown", "Sort inconnu"),
 ]
-
-
-def waited(seconds):
-    """Return « 3 jours », « 2 heures », « 5 minutes » or « moins d’une minute », rounded down."""
-    for size, one in ((86400, "jour"), (3600, "heure"), (60, "minute")):
-        if seconds >= size:
-            count = int(seconds // size)
-            return f"{count} {one}{'s' if count > 1 else ''}"
-    return "moins d’une minute"
 
 
 def outbox_sentence():
@@ -82,11 +73,8 @@ def make_again():
 
 
 def lines():
-    """Say that mails are late, that documents failed, that what should be forgotten is not. Four statements at most."""
+    """Say that documents failed, and that what should be forgotten is not. Two statements."""
     url, found = reverse("coordination_mails"), []
-    seconds = outbox()["oldest_pending_seconds"]
-    if seconds >= SLOW.total_seconds():
-        found.append(Line(f"Des courriels attendent de partir depuis {waited(seconds)}.", url, "Que faire"))
     failed = documents()[DocumentState.FAILED]
     if failed:
         sentence = (
@@ -99,6 +87,7 @@ def lines():
 
 
 def purge_is_late():
-    """Tell whether what the nightly purge deletes has been left for two days."""
+    """Tell whether what the nightly purge deletes has been left for two days. One statement."""
     before = timezone.now() - PURGE_MISSED
-    return any(model.objects.filter(expires_at__lt=before).exists() for model in (Document, Hit))
+    kept, hits = (model.objects.filter(expires_at__lt=before).values("expires_at") for model in (Document, Hit))
+    return kept.union(hits, all=True).exists()

@@ -9,9 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from activities.tests.factories import make_facilitator, make_session, sign_up
+from activities.models import Registration
+from activities.tests.factories import make_facilitator, make_session, make_team_event, sign_up
 from activities.tests.proposals import make_proposal
-from cafe.coordination import work
+from cafe.coordination import mails, work
 from cafe.models import DeliveryState, Document, Hit, Outgoing
 from evaluation import todo_answers
 from evaluation.tests.factories import make_response, make_sending, make_survey
@@ -57,7 +58,7 @@ def test_mails_that_wait_are_told_with_their_age(desk, minutes, told):
 
     assert f"Un courriel attend ; le plus ancien devrait être parti {told}" in page.text
     assert "qui@cafe.example" not in page.text
-    assert [line.sentence for line in work.lines()] == (
+    assert [line.sentence for line in mails.lines()] == (
         [] if minutes < 15 else [f"Des courriels attendent de partir {told.partition('.')[0]}."]
     )
 
@@ -155,6 +156,12 @@ def everything(count):
     soon, today = timezone.now() + timedelta(days=5), timezone.localdate()
     for number in range(count):
         sign_up(make_session(starts_at=soon + timedelta(hours=number)))
+        make_session(starts_at=timezone.now() - timedelta(minutes=number), hosts=[make_user(role=Role.TEAM)])
+        offered = sign_up(make_session(starts_at=soon, opens_at=timezone.now() - timedelta(minutes=1)))
+        expires = {"state": "offered", "offer_ends_at": timezone.now() + timedelta(minutes=10)}
+        Registration.objects.filter(pk=offered.pk).update(**expires)
+        make_team_event(starts_at=timezone.now())
+        make_newsletter(state="scheduled", scheduled_for=timezone.now())
         make_session(state="draft")
         make_session(facilitator=make_facilitator(), starts_at=soon).facilitator_notices.create(kind="cancel")
         make_proposal()
@@ -172,15 +179,15 @@ def everything(count):
 
 
 def test_the_first_page_costs_the_same_whatever_waits_and_under_thirty_statements(desk):
-    counts, lines = [], []
+    counts, lines, dated = [], [], []
     for more in (1, 6):
         everything(more)
-        with CaptureQueriesContext(
-            connection,
-        ) as seen:
+        with CaptureQueriesContext(connection) as seen:
             page = desk.get("/coordination/")
         counts.append(len(seen))
         lines.append(len(page.context["lines"]))
+        dated.append(sum(len(day.entries) for week in page.context["month"].weeks for day in week))
 
     assert counts[0] == counts[1] < 30
+    assert dated[1] >= 5 * dated[0] > 0
     assert lines[0] >= 12
