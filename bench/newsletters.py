@@ -175,21 +175,27 @@ def measure_newsletters(scale):
     """Return the figures of a newsletter; the floors are measured before and after it, and their mean counts."""
     seed_readers(scale.letters)
     few = max(BATCH * 2, scale.letters // 5)
-    floors = {"prebuilt": prebuilt, "built": built, "celery": plain_celery}
-    found = {name: [] for name in floors}
     with tempfile.TemporaryDirectory(prefix="cafe-bench-letters-") as folder:
-        with workers(f"{folder}/workers.log") as process:
-            warm = scheduled("essai")
-            publish(warm)
-            until(lambda: not warm.deliveries.exclude(state="sent").exists())
-            warm.refresh_from_db()
-            figures = None
-            for _ in range(2):
-                for name, floor in floors.items():
-                    found[name].append(floor(warm, few))
-                figures = figures or ours(scheduled("lettre"), process)
-        figures |= {name: sum(speeds) / len(speeds) for name, speeds in found.items()}
+        figures = beside_floors(f"{folder}/workers.log", few)
         return round_all(figures) | {"letters": scale.letters, "faults": measure_faults(Path(folder), scale)}
+
+
+def beside_floors(log, few):
+    """Return what ours returns, and the letters per second of each floor, of `few` letters."""
+    with workers(log) as process:
+        warm = scheduled("essai")
+        publish(warm)
+        until(lambda: not warm.deliveries.exclude(state="sent").exists())
+        warm.refresh_from_db()
+        before = measure_floors(warm, few)
+        figures = ours(scheduled("lettre"), process)
+        after = measure_floors(warm, few)
+    return figures | {name: (speed + after[name]) / 2 for name, speed in before.items()}
+
+
+def measure_floors(newsletter, few):
+    floors = {"prebuilt": prebuilt, "built": built, "celery": plain_celery}
+    return {name: floor(newsletter, few) for name, floor in floors.items()}
 
 
 def round_all(figures):
