@@ -10,17 +10,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Case, CharField, Count, Q, Sum, Value, When
-from django.db.models.functions import Coalesce
-from django.utils import timezone
 from django.utils.formats import date_format
 
-from activities.enums import Presence, SessionState
-from activities.models import Attendance, Session
 from activities.seasons import local_midnight, season_of
-from activities.services.retention import OUTSIDE, WITHIN
 from cafe.models import Portal
+from evaluation import counts
 from evaluation.catalogue import SATISFACTION
+from evaluation.counts import UNTOLD
 from evaluation.enums import SurveyKind
 from evaluation.models import Question, Survey
 from evaluation.services.results import results_of_all, session_place
@@ -29,7 +25,6 @@ from evaluation.thresholds import CLASS_FROM, Shape, Shown, merge_classes, shown
 from members.enums import Gender, Profession
 
 OTHERS = "Autres"
-UNTOLD = "Non renseigné"
 MEMBERS = {True: "Adhérents", False: "Non adhérents", None: UNTOLD}
 
 
@@ -144,69 +139,33 @@ class Figures:
         return Share(self.newcomers, self.people).told
 
 
-def held(period):
-    """The sessions of a period that were marked as held."""
-    return Session.objects.filter(state=SessionState.HELD, starts_at__gte=period.start, starts_at__lt=period.end)
-
-
-def attended(**conditions):
-    """The attendances at held sessions."""
-    return Attendance.objects.filter(presence=Presence.PRESENT, session__state=SessionState.HELD, **conditions)
-
-
-def attended_in(period):
-    return attended(session__starts_at__gte=period.start, session__starts_at__lt=period.end).order_by()
-
-
-def planned_places():
-    """A session's own places, or those of the first of its cycle, for which people registered."""
-    return Coalesce("head__capacity", "capacity")
-
-
 def figures_of(period, marks=None):
     """Return the Figures of a period, in three statements and those of the satisfaction.
 
     marks: what session_marks() told, where it is read once for several periods.
     """
-    sessions = held(period).aggregate(sessions=Count("pk"), places=Coalesce(Sum(planned_places()), 0))
-    counts = attended_in(period).aggregate(**attendance_counts())
-    return Figures(
-        **sessions,
-        attendances=counts["attendances"],
-        people=counts["people"],
-        women=Share(counts["women"], counts["gender_known"]),
-        women_people=Share(counts["women_people"], counts["gender_known_people"]),
-        members=Share(counts["members"], counts["member_known"]),
-        members_people=Share(counts["members_people"], counts["member_known_people"]),
-        newcomers=counts["people"] - returning_of(period),
-        satisfaction=satisfaction_of(period, session_marks() if marks is None else marks),
-    )
+    return figures_of_each([period], marks)[0]
 
 
-def attendance_counts():
-    conditions = {
-        "women": Q(registration__gender=Gender.WOMAN),
-        "gender_known": ~Q(registration__gender=""),
-        "members": Q(registration__cpts_member=True),
-        "member_known": Q(registration__cpts_member__isnull=False),
-    }
-    people = {
-        f"{name}_people": Count("registration__person_key", distinct=True, filter=condition)
-        for name, condition in conditions.items()
-    }
-    whole = {"attendances": Count("pk"), "people": Count("registration__person_key", distinct=True)}
-    return whole | people | {name: Count("pk", filter=condition) for name, condition in conditions.items()}
-
-
-def returning_of(period):
-    """Return how many people of a period had come before it; all the others are newcomers.
-
-    Somebody whose registrations were all anonymised, and who comes back, has a new key: she is new again.
-    """
-    # Read by itself, not person by person: on ten thousand attendances, a hundred times faster.
-    before = attended(session__starts_at__lt=period.start).order_by().values("registration__person_key")
-    again = attended_in(period).filter(registration__person_key__in=before)
-    return again.aggregate(n=Count("registration__person_key", distinct=True))["n"]
+def figures_of_each(periods, marks=None):
+    """Return the Figures of each period, in as many statements as of one."""
+    marks = session_marks() if marks is None else marks
+    spans = [(period.start, period.end) for period in periods]
+    found = zip(periods, counts.sessions_of(spans), counts.people_of(spans), counts.newcomers_of(spans), strict=True)
+    return [
+        Figures(
+            **sessions,
+            attendances=people["attendances"],
+            people=people["people"],
+            women=Share(people["women"], people["gender_known"]),
+            women_people=Share(people["women_people"], people["gender_known_people"]),
+            members=Share(people["members"], people["member_known"]),
+            members_people=Share(people["members_people"], people["member_known_people"]),
+            newcomers=newcomers,
+            satisfaction=satisfaction_of(period, marks),
+        )
+        for period, sessions, people, newcomers in found
+    ]
 
 
 def session_marks():
@@ -273,14 +232,22 @@ class Breakdowns:
 
 @dataclass
 class Heap:
-    """What is gathered of a class while rows are read."""
+    """What is gathered of a class while rows are read. counted: how many people, where their keys may be unread."""
 
     attendances: int = 0
     keys: set = field(default_factory=set)
     places: int = 0
     sessions: int = 0
+    counted: int | None = None
+
+    @property
+    def people(self):
+        return len(self.keys) if self.counted is None else self.counted
 
     def __add__(self, other):
+        """Raises ValueError where people were counted and not read: who is in both would be counted twice."""
+        if any(one.people != len(one.keys) for one in (self, other)):
+            raise ValueError("The people of these classes were not read.")
         return Heap(
             self.attendances + other.attendances,
             self.keys | other.keys,
@@ -289,65 +256,61 @@ class Heap:
         )
 
 
-def coarse_commune():
-    """Within the territory, outside, or unknown: what anonymising leaves, so that the figure is the same before it."""
-    path = "registration__commune"
-    return Case(
-        When(**{path: ""}, then=Value(UNTOLD)),
-        When(**{f"{path}__in": [*Portal.load().commune_list(), WITHIN]}, then=Value(WITHIN)),
-        default=Value(OUTSIDE),
-        output_field=CharField(),
-    )
-
-
 def breakdowns_of(period):
-    """Return the Breakdowns of a period, in three statements: its rows are read once."""
-    by = {name: {} for name in ("profession", "commune", "gender", "member", "activity", "month", "season")}
-    by["month"] = {month: Heap() for month in period.months}
-    by["season"] = {season_of(month): Heap() for month in period.months}
-    for starts_at, title, places in held(period).values_list("starts_at", "activity__title", planned_places()):
-        for name, key in at_session(starts_at, title).items():
-            heap = by[name].setdefault(key, Heap())
-            heap.sessions += 1
+    """Return the Breakdowns of a period, in three statements and the portal's.
+
+    Of a commune there is within the territory, outside, or unknown: what anonymising leaves, so that the figure is the
+    same before it.
+    """
+    months = period.months
+    spans = [(local_midnight(month), local_midnight(next_month(month))) for month in months]
+    seasons = [season_of(month) for month in months]
+    people, counted = counts.known_of(spans, [one.year for one in seasons], Portal.load().commune_list())
+    by = by_person(people)
+    by["month"] = {rank: came(counted["month"].get(rank)) for rank in range(len(months))}
+    by["season"] = {one: came(counted["season"].get(one.year)) for one in seasons}
+    keys = {}
+    for rank, pk, title, sessions, places in counts.sessions_by_activity(spans):
+        activity = by["activity"].setdefault(title, came(counted["activity"].get(pk)))
+        keys[title] = pk
+        for heap in (activity, by["month"][rank], by["season"][seasons[rank]]):
+            heap.sessions += sessions
             heap.places += places
-    for person, known in rows_of(period):
-        for name, key in known.items():
-            heap = by[name].setdefault(key, Heap())
-            heap.attendances += 1
-            heap.keys.add(person)
+    read_people(by["activity"], keys, spans)
     return Breakdowns(
         by_profession=merged({label_in(Profession, key): heap for key, heap in by["profession"].items()}),
         by_commune=merged(by["commune"]),
         by_gender=merged({label_in(Gender, key): heap for key, heap in by["gender"].items()}),
         by_member=merged(by["member"]),
         by_activity=merged(by["activity"]),
-        by_month=[class_of(date_format(month, "F Y"), heap) for month, heap in sorted(by["month"].items())],
+        by_month=[class_of(date_format(months[rank], "F Y"), heap) for rank, heap in by["month"].items()],
         by_season=[class_of(season.label, heap) for season, heap in sorted(by["season"].items())],
     )
 
 
-def at_session(starts_at, title):
-    month = timezone.localtime(starts_at).date().replace(day=1)
-    return {"activity": title, "month": month, "season": season_of(month)}
+def by_person(people):
+    """Return {name of a breakdown: {class: Heap}} of what people said of themselves; of activities, none yet."""
+    by = {name: {} for name in ("profession", "commune", "gender", "member", "activity")}
+    for key, profession, commune, gender, member, attendances in people:
+        known = {"profession": profession, "commune": commune, "gender": gender, "member": MEMBERS[member]}
+        for name, value in known.items():
+            heap = by[name].setdefault(value, Heap())
+            heap.attendances += attendances
+            heap.keys.add(key)
+    return by
 
 
-def rows_of(period):
-    """Yield (person's key, what is known of her then and of the session) of each attendance."""
-    sessions = {}  # few, for many rows
-    rows = attended_in(period).annotate(where=coarse_commune()).values_list(
-        "registration__person_key",
-        "session__starts_at",
-        "session__activity__title",
-        "registration__profession",
-        "where",
-        "registration__gender",
-        "registration__cpts_member",
-    )  # fmt: skip
-    for key, starts_at, title, profession, where, gender, member in rows:
-        place = sessions.get((starts_at, title))
-        if place is None:
-            place = sessions[starts_at, title] = at_session(starts_at, title)
-        yield key, place | {"profession": profession, "commune": where, "gender": gender, "member": MEMBERS[member]}
+def came(counted):
+    """Return the Heap of (attendances, people) as the database counted them, None for nobody."""
+    attendances, people = counted or (0, 0)
+    return Heap(attendances, counted=people)
+
+
+def read_people(heaps, activities, spans):
+    """Read who came where people must be told apart: in the classes that may be put together, and in no other."""
+    titles = {activities[title]: title for title in to_be_gathered(heaps)}
+    for pk, keys in counts.coming_to(titles, spans).items():
+        heaps[titles[pk]].keys |= keys
 
 
 def label_in(choices, key):
@@ -355,7 +318,7 @@ def label_in(choices, key):
 
 
 def class_of(label, heap):
-    return Class(label, heap.attendances, len(heap.keys), heap.places, heap.sessions)
+    return Class(label, heap.attendances, heap.people, heap.places, heap.sessions)
 
 
 def merged(heaps, smallest=CLASS_FROM):
@@ -364,10 +327,8 @@ def merged(heaps, smallest=CLASS_FROM):
     « Autres » too has five people at least: a larger class joins it where the small ones together are too few, or the
     whole less what is shown would tell them. Where all end in one class nothing is told: [].
     """
-    labels = sorted(heaps, key=lambda label: (-heaps[label].attendances, label))
-    sizes = Counter({rank: len(heaps[label].keys) for rank, label in enumerate(labels)})
-    groups = merge_classes(Shape.NOMINAL, [(rank,) for rank in range(len(labels))], sizes, smallest)
-    while len(groups) > 1 and len(gathered(heaps, labels, groups[-1]).keys) < smallest:
+    labels, groups = grouped(heaps, smallest)
+    while len(groups) > 1 and gathered(heaps, labels, groups[-1]).people < smallest:
         groups = (*groups[:-2], groups[-2] + groups[-1])
     if len(groups) < 2:  # noqa: PLR2004  one class is no breakdown
         return []
@@ -376,6 +337,25 @@ def merged(heaps, smallest=CLASS_FROM):
     return [class_of(labels[rank], heaps[labels[rank]]) for rank in alone] + [class_of(OTHERS, one) for one in others]
 
 
+def grouped(heaps, smallest):
+    """Return the labels, the largest first, and the groups of their ranks as the sizes alone would have them."""
+    labels = sorted(heaps, key=lambda label: (-heaps[label].attendances, label))
+    sizes = Counter({rank: heaps[label].people for rank, label in enumerate(labels)})
+    return labels, merge_classes(Shape.NOMINAL, [(rank,) for rank in range(len(labels))], sizes, smallest)
+
+
+def to_be_gathered(heaps, smallest=CLASS_FROM):
+    """Return the labels of which merged() may make one class: the small ones, and the one that may have to join them.
+
+    One is enough: whatever stands alone has `smallest` people.
+    """
+    labels, groups = grouped(heaps, smallest)
+    if len(groups) < 2 or len(groups[-1]) == 1:  # noqa: PLR2004
+        return []
+    return [labels[rank] for group in groups[-2:] for rank in group]
+
+
 def gathered(heaps, labels, group):
     """Return the Heap of several classes; somebody who is in two of them is one person."""
-    return sum((heaps[labels[rank]] for rank in group), Heap())
+    first, *others = (heaps[labels[rank]] for rank in group)
+    return sum(others, first)
