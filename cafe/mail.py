@@ -57,6 +57,7 @@ def send_many(mails):
     rows = [compose(shared=shared, **mail) for mail in mails]
     chunks = [rows[start : start + ROWS_PER_STATEMENT] for start in range(0, len(rows), ROWS_PER_STATEMENT)]
     written = sum(insert_new(chunk) for chunk in chunks)
+    # Once a transaction, however many mails; robust, since a booking is committed whatever the broker says.
     if written and not any(entry[1] is wake for entry in connection.run_on_commit):
         transaction.on_commit(wake, robust=True)
     return written

@@ -86,11 +86,13 @@ def claim(model, size):
     """Take up to `size` due rows for ourselves. Two workers never take the same one."""
     now = timezone.now()
     due = model.objects.due(now)
+    # Looked at without a lock first: a sweep that finds nothing takes SQLite's one write lock from nobody.
     if size < 1 or not due.exists():
         return []
     token, lease = uuid.uuid4(), now + timedelta(seconds=settings.MAIL_LEASE_SECONDS)
     with transaction.atomic():
         rows = list(due.select_for_update(skip_locked=True)[:size])
+        # A try counts from the claim: a row that kills its worker each time must come to its end too.
         model.objects.filter(pk__in=[row.pk for row in rows]).update(
             state=State.CLAIMED, claim_token=token, lease_until=lease, attempts=F("attempts") + 1
         )
@@ -149,6 +151,7 @@ def deliver(row, letter, line):
 def hand_over(row, letter, line):
     """Address, commit that it begins, send; a row that is no longer ours goes no further."""
     line.address(letter)
+    # Addressed before it begins: whatever the server refuses so far, nothing can have left.
     if not start(row):
         line.reset()
         return
@@ -168,6 +171,7 @@ def settle(row, **changes):
     if changes["state"] != State.PENDING:
         changes["finished_at"] = timezone.now()
     else:
+        # It begins anew: left standing, it would make of an expired lease a message that may have left.
         changes["started_at"] = None
     if not write(row, {"claim_token": None, "lease_until": None} | changes, may_be_lost=True):
         logger.warning("Mail %s of %s: the lease was lost before the end.", row.pk, row._meta.label)
@@ -201,6 +205,7 @@ def write(row, changes, unexpired_at=None, may_be_lost=False, only_if=""):
 
 def give_back(rows):
     """Return rows that were claimed and not tried."""
+    # One batch, one claim: the first row's kind and token are those of all.
     for row in rows[:1]:
         model, pks = type(row), [each.pk for each in rows]
         mine = model.objects.filter(pk__in=pks, state=State.CLAIMED, claim_token=row.claim_token)
@@ -232,6 +237,7 @@ def sweep_model(model):
     now = timezone.now()
     expired = model.objects.expired(now)
     free = {"claim_token": None, "lease_until": None}
+    # In this order: each statement takes only what those before it have left.
     expired.filter(started_at=None, attempts__gte=MAX_ATTEMPTS).update(state=State.FAILED, finished_at=now, **free)
     expired.filter(started_at=None).update(state=State.PENDING, **free)
     if model.repeats_unknown:

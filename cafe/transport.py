@@ -89,6 +89,7 @@ class SmtpLine:
 
     def address(self, letter):
         """Say who writes to whom. Nothing has left when this fails. A line gone stale is opened again once."""
+        # A server hangs up on a line that was quiet: only a fresh one that fails tells that nobody answers.
         stale = self.backend.connection is not None
         try:
             self._address(letter)
@@ -136,6 +137,7 @@ class SmtpLine:
         if code == CLOSING:
             self.drop()
             raise Unreachable(code_of(code, reply))
+        # What was begun must not stick to the next letter on this line.
         self.reset()
         raise (Refused if code >= PERMANENT else Temporary)(code_of(code, reply))
 

@@ -62,6 +62,7 @@ def merge_classes(shape, classes, tally, smallest=CLASS_FROM):
     merged.sort(key=lambda values: -size_of(tally, values))
     kept = [values for values in merged if size_of(tally, values) >= smallest]
     others = tuple(value for values in merged[len(kept) :] for value in values)
+    # The rest, too few to be told, could be had from the number of all: one more class joins it.
     while kept and others and size_of(tally, others) < smallest:
         others = kept.pop() + others
     return tuple(kept) + ((tuple(sorted(others)),) if others else ())
@@ -79,6 +80,7 @@ def advance_tables(spec, told, places, before):
     for key, question, answers in questions:
         table = before.get(key, {})
         begun = sum(bool(tables.get(one) or before.get(one)) for one, *_ in questions)
+        # Told before, it goes on being told; begun now, it would complete the set.
         is_last = spec.shape == Shape.SEVERAL and (begun == len(questions) - 1 or key == str(spec.untold))
         tables[key] = table if is_last and not table else _advance_table(question, answers, places, table)
     return tables
@@ -100,16 +102,20 @@ def _questions(spec, told):
 
 
 def _yes_or_no(tally, choice):
+    # What hangs on this choice travels with its table, and is told when it is.
     riders = {key: count for key, count in tally.items() if key < -(1 << RIDER_BITS)}
     return Counter({1: tally[choice], 0: tally[PEOPLE] - tally[choice]} | riders)
 
 
 def _advance_table(spec, told, places, before):
+    # What was told at closing is told for good.
     if before.get("final"):
         return before
     root = next(place for place in places if place.parent is None)
     whole = sum(told.values(), Counter())
+    # Two cuts of the same answers, set side by side, would tell of smaller classes than either.
     classes = before.get("classes") or _first_classes(spec, whole, root)
+    # It would tell nothing; not kept, it leaves later answers free to make more.
     if len(classes) == 1:
         return before
     is_ready = partial(_is_table, spec, classes)
@@ -118,6 +124,7 @@ def _advance_table(spec, told, places, before):
         # Made at once, and for good: the total is told of all, rather than some seasons and it of them alone.
         pooled = release(told, {}, places, lambda old, new: new == whole and is_ready(old, new))
         pots = pooled if any(pot["shown"] for pot in pooled.values()) else pots
+    # Nothing is told yet: the classes too are chosen anew at the next look.
     if not any(pot["shown"] for pot in pots.values()):
         return before
     table = {"classes": [list(values) for values in classes], "pots": pots}
@@ -141,6 +148,7 @@ def _finish(spec, table, places, root):
     finer = []
     for wide in table["classes"]:
         within = [values for values in spec.classes if set(values) <= set(wide)]
+        # Within each wide class, not across: the two tables together tell no more than the finer one.
         finer += merge_classes(spec.shape, within, whole, _finest(whole))
     if not _leaves_doubt(spec, finer, whole):
         finer = table["classes"]
@@ -159,6 +167,7 @@ def _finest(whole):
 
 
 def _is_table(spec, classes, old, new):
+    # Eleven to begin with; then each renewal is itself a table, of five a class.
     if not old and people_of(spec, new) < DETAILED_FROM:
         return False
     if min(size_of(new, values) for values in classes) < CLASS_FROM:
@@ -178,6 +187,7 @@ def _leaves_doubt(spec, classes, new):
         return True
     least = sum(size_of(new, values) * min(values) for values in classes)
     most = sum(size_of(new, values) * max(values) for values in classes)
+    # A table of single values tells the sum by itself; any other must leave three of the four sums possible.
     if new[BLOCKS] == 1:
         room = (SUMS_LEFT - 1) * spec.unit
         return least == most or min(most, new[HIGHEST]) - max(least, new[LOWEST]) >= room
@@ -201,6 +211,7 @@ def rows_of(spec, ledger, places, name):
         return _table_rows(ledger["tables"].get("all"), places, name)
     rows = []
     for (choice,) in spec.classes:
+        # The first row is who made the choice; the other would say the same again.
         for row in _table_rows(ledger["tables"].get(str(choice)), places, name)[:1]:
             rows.append(Row((choice,), row.count, row.n, row.share, row.low, row.high))
     return tuple(rows)

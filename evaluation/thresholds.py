@@ -203,6 +203,7 @@ def _riding(tally, streams):
     found = Counter()
     for key, count in tally.items():
         stream, value = divmod(-key, 1 << RIDER_BITS)
+        # The one wanted becomes a tally of its own; the others keep their keys, and ride on in its table.
         if key < 0 and stream in streams:
             found[value - RIDER_FROM if stream == streams[0] else key] = count
     return found
@@ -212,6 +213,7 @@ def _riding(tally, streams):
 
 
 def _is_block(spec, new, floor):
+    # Of a question asked of some, who was asked and who was not are two numbers, each the other's complement.
     return people_of(spec, new) >= floor and (not spec.conditional or new[NOT_ASKED] >= floor)
 
 
@@ -222,11 +224,13 @@ def _sealed(spec, new):
     n, bottom, top = people_of(spec, new), ends_of(spec)[0], ends_of(spec)[1]
     reach = (top - bottom) // spec.unit
     above = (sum(count * value for value, count in new.items() if value >= 0) - n * bottom) // spec.unit
+    # The last group takes what is left of the scale's top: a short one would leave fewer sums in doubt.
     group = min(above // SUMS_TOGETHER, (n * reach + 1) // SUMS_TOGETHER - 1)
     is_last = group == (n * reach + 1) // SUMS_TOGETHER - 1
     lowest = n * bottom + spec.unit * SUMS_TOGETHER * group
     highest = n * top if is_last else lowest + spec.unit * (SUMS_TOGETHER - 1)
     kept = {LOWEST: lowest, HIGHEST: highest, BLOCKS: 1}
+    # The union drops what is zero, which reads back as zero.
     return new | Counter(kept | _reached(spec, n, lowest, highest))
 
 
@@ -248,6 +252,7 @@ def _mean(spec, told, n, rows, *, detailed):
         return Mean(value, margin)
     bottom, top = ends_of(spec)
     centre = n * (bottom + top) / 2
+    # Squares about the mean are those about the middle, less what the mean is surely off it.
     off = max(0, lowest - centre, centre - highest) / spec.unit
     variance = max(0, _squares(spec, rows, n) / 4 - off * off / n) / (n - 1)
     half = spec.unit * student_t(n - 1) * math.sqrt(variance / n)

@@ -54,6 +54,7 @@ def follow_up(before, session):
     """
     if session.state != SessionState.PUBLISHED or session.starts_at <= timezone.now():
         return 0
+    # Brought forward, the session would begin before the offer ends: it ends with it.
     late = session.registrations.filter(state=Registration.State.OFFERED, offer_ends_at__gt=session.starts_at)
     late.update(offer_ends_at=session.starts_at)
     if hours_changed(before, session) and not session.head_id:

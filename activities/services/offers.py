@@ -54,6 +54,7 @@ def end_offer(registration, *, reason, now):
 @transaction.atomic
 def _expire_offers_of(session_pk, *, now):
     session = lock_session(pk=session_pk)
+    # Read again under the lock: since they were listed, one may have been accepted or given up.
     expired = list(session.registrations.filter(state=State.OFFERED, offer_ends_at__lte=now).order_by("number"))
     for registration in expired:
         end_offer(registration, reason=CancelReason.EXPIRED, now=now)

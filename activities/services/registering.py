@@ -53,7 +53,9 @@ def register(*, slug, email, profession, sessions=None, by=None, extra_place=Fal
         refuse(why_closed(session))
     refuse(why_not_for(session, profession))
     email = normalise_email(email)
+    # Under the session's lock: nobody takes the same number, nor the last place, in the meantime.
     tally = _tally(session, email)
+    # Known before who asks is looked at: the answer must not depend on whether she is there already.
     free = session.places_left > 0
     if tally["mine"]:
         registration = session.registrations.live().get(email=email)
@@ -174,6 +176,7 @@ def promote_registration(*, registration, by):
     refuse(why_fixed(session))
     if registration.state not in {State.WAITING, State.OFFERED}:
         raise Refusal("Cette personne n’attend plus de place.")
+    # Without her own offer, which holds a place already: she takes that one, and needs no other.
     others = session.registrations.occupying().exclude(pk=registration.pk).count()
     if others >= session.places:
         add_place(session)

@@ -99,6 +99,7 @@ def move_registrations(*, source, target, people, by):
         moved.append(Move(registration, had_place, None if placed else room.waiting))
     _tell(moved, source, target)
     carry_answers(registrations=[move.registration for move in moved], target=target)
+    # Last, once all have left: one pass offers every place they leave.
     offer_places(session=source)
     return outcome
 
@@ -137,6 +138,7 @@ def _tell(moved, source, target):
 
 def _arrive(registration, target, room, by):
     """Put a registration in a place of a locked session, or at the end of its line; return whether it has a place."""
+    # A place free while others wait is being offered to them: who is moved passes nobody.
     free = room.free > 0 and not room.waiting
     room.last += 1
     registration.session = target

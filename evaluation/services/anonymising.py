@@ -62,6 +62,7 @@ def anonymise(columns, count, draw, *, k=K):
     while usable:
         people = sample(usable, count, draw)
         kept = merge([column for column in usable if people], people, k=k)
+        # No lot kept it within its table: the column goes, and all are drawn and cut anew.
         broken = next((column for column in kept if exceeds(column, people)), None)
         if broken is None:
             break
@@ -77,6 +78,7 @@ def anonymise(columns, count, draw, *, k=K):
 def sample(columns, count, draw):
     """Return who is in the file: drawn again and again until no class is larger than in its table, if it can be."""
     size = min(count, *(column.n for column in columns)) * (LEFT_OUT_PART - 1) // LEFT_OUT_PART
+    # Those left out are a crowd too: fewer than K of them could be told by what is missing.
     size = min(size, count - K)
     if size < 2 * K:
         return []
@@ -112,6 +114,7 @@ def merge(columns, people, *, k=K):
     """Return the columns that can be kept, with their groups: first each in two classes, then in finer ones."""
     kept = []
     for column in columns:
+        # The most even halves first: they leave most room for the columns that come after.
         ways = sorted(in_two(column, people), key=lambda way: -smallest(way, people))
         found = next((way for way in ways if is_safe([*kept, way], people, k)), None)
         if found:

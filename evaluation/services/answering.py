@@ -72,11 +72,13 @@ def answer(*, token, answers):
     """Spend the token and keep the answers, or raise Refusal: of two sent together the second finds it spent."""
     if found := door(token):
         lock_survey(found.survey)
+        # Looked at again under the lock: between the two, the other click or the night's shuffle may have passed.
         found = door(token)
     if found is None:
         raise Refusal(SPENT)
     if found.invitation is None:
         return store_response(survey=found.survey, answers=answers)
+    # One update, no link kept to the response: only that somebody answered, and the token dies with it.
     Invitation.objects.filter(pk=found.invitation.pk).update(
         answered=True, token_hash=new_token_hash(), earlier_hash=""
     )

@@ -311,6 +311,7 @@ def _ride_along(live, questions, people, today):
     by_key = {question.pk: question for question in questions}
     hanging = [question for question in questions if question.condition_id or question.with_other]
     numbers = {question.pk: live.get(question.pk, {}) for question in hanging}
+    # Copied before anything rides along: what a question carries for others is not its own.
     numbers = {pk: {name: dict(tally) for name, tally in places.items()} for pk, places in numbers.items()}
     texts = _texts(hanging, today)
     for question in hanging:
@@ -324,6 +325,7 @@ def _ride_along(live, questions, people, today):
             for name, tally in places.items()
             for value, n in tally.items()
         ]
+        # Up to the first question of the chain: each table must carry all that is told through it.
         above = question if question.with_other else by_key.get(question.condition_id)
         while above and above.pk in live:
             for name, key, n in riding:

@@ -82,6 +82,7 @@ def undo(*, sealed):
     if memento is None:
         return None
     values = memento | sign_of_life()
+    # She may have subscribed again: her row stays, and takes the old proof where it still awaits one.
     Subscriber.objects.bulk_create([Subscriber(**values)], ignore_conflicts=True)
     mine = Subscriber.objects.filter(email=memento["email"])
     mine.filter(state=SubscriberState.PENDING).update(**values)

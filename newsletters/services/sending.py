@@ -137,6 +137,7 @@ def publish(newsletter):
     A letter a month is counted from here, so that a second one that begins at once passes by who had this one.
     """
     count = insert_deliveries(newsletter, readers_of(newsletter))
+    # From the deliveries, not from the readers chosen: those may have changed since that statement.
     reached = LetterDelivery.objects.filter(newsletter=newsletter).values("subscriber")
     Subscriber.objects.filter(pk__in=reached).update(last_sent_on=timezone.localdate())
     return count
