@@ -169,7 +169,8 @@ def calendar(period, classes):
             columns=OF_A_YEAR,
             rows=rows,
             empty="Pas de séance",
-            shaded="présences",
+            zero="Personne n’est venu",
+            shaded="Présences",
         ),
         reading,
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cafe.charts.base import CHAR, LEADING, TEXT, WIDTH, Chart, keys, px, tidy
+from cafe.charts.base import CHAR, LEADING, NBSP, TEXT, WIDTH, Chart, keys, px, tidy
 
 CELL_HEIGHT = 26
 ROW = CELL_HEIGHT + 3
@@ -34,15 +34,16 @@ class Span:
 class Calendar(Chart):
     """Cells on a grid: one without value has a broken outline, zero a whole one; outside of a row nothing is drawn.
 
-    columns: short names; the first letter of each stands on top, the table writes them whole. empty: what a cell
-    without value means, in a word or two; shaded: what the shades count.
+    columns: short names; the first letter of each stands on top, the table writes them whole. empty, zero: what a cell
+    without value and one of zero mean, in a few words; shaded: what the shades count.
     """
 
     columns: tuple[str, ...] = ()
     rows: tuple[Span, ...] = ()
     first: str = "Saison"
     empty: str = "Rien"
-    shaded: str = ""
+    zero: str = "Zéro"
+    shaded: str = "Nombre"
 
     template = "calendar"
     wide = True
@@ -85,10 +86,10 @@ class Calendar(Chart):
         if len(values) < sum(len(row.values) for row in self.rows):
             lines.append((self.empty, [{"fill": "none", "dash": "3 3"}]))
         if len(some) < len(values):
-            lines.append((f"{self.number(0)} {self.shaded}".strip(), [{"fill": PAPER, "dash": ""}]))
+            lines.append((self.zero, [{"fill": PAPER, "dash": ""}]))
         if some:
             fills = [shade for shade, _ in SHADES]
-            text = f"jusqu’à {self.number(max(some))} {self.shaded}".strip()
+            text = f"{self.shaded}{NBSP}: jusqu’à {self.number(max(some))}"
             lines.append((text, [{"fill": fill, "dash": ""} for fill in fills]))
         placed, y = keys([text for text, _ in lines])
         for mark, (_, boxes) in zip(placed, lines, strict=True):
