@@ -4,7 +4,7 @@ from collections import Counter
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cafe import pdf
 from cafe.errors import Refusal
+from cafe.exports import download
 from cafe.imports import PreviewView, UploadView
 from cafe.models import DocumentState
 from members.enums import Role
@@ -26,13 +27,6 @@ from resources.views.manage import CoordinationMixin
 
 ROWS_PER_PAGE = 100
 coordination_required = role_required(Role.COORDINATION)
-
-
-def download(content, content_type, filename):
-    response = HttpResponse(content, content_type=content_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 @coordination_required
