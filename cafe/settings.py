@@ -33,13 +33,13 @@ HTTPS = SITE_URL.startswith("https://")
 
 INSTALLED_APPS = [
     "cafe",
-    "cafe.board",
     "members",
     "activities",
     "resources",
     "listening_cell",
     "evaluation",
     "newsletters",
+    "cafe.board",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -9,7 +9,9 @@ class BoardConfig(AppConfig):
 
     def ready(self):
         from cafe import pdf
-        from cafe.board import keeping, report
+        from cafe.board import keeping, monthly, report
+        from members import personal_data
 
         pdf.register(report.KIND, report.report, stepped=True)
         pdf.register(keeping.KIND, keeping.keep, stepped=True, listed="board_kept")
+        personal_data.register("chiffres du mois par courriel", export=monthly.export, erase=monthly.erase)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cafe.board import views, views_report
+from cafe.board import views, views_monthly, views_report
 
 urlpatterns = [
     path("conseil/", views.BoardView.as_view(), name="board"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path(
         "conseil/rapports/<uuid:pk>/supprimer/", views_report.KeptReportDeleteView.as_view(), name="board_kept_delete"
     ),
+    path("conseil/chaque-mois/recevoir/", views_monthly.monthly_start, name="board_monthly_start"),
+    path("conseil/chaque-mois/arreter/", views_monthly.monthly_end, name="board_monthly_end"),
+    path("conseil/chaque-mois/<str:token>/", views_monthly.MonthlyStopView.as_view(), name="board_monthly_stop"),
     path("coordination/rapport/", views_report.ReportWriteView.as_view(), name="board_write"),
     path("coordination/rapport/garder/", views_report.report_keep, name="board_keep"),
 ]

@@ -6,13 +6,12 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 
 from activities.seasons import season_of
-from cafe.board import seasons
+from cafe.board import monthly, seasons
 from cafe.board.overview import overview_of
+from cafe.board.permissions import READERS
 from evaluation.forms.period import PeriodForm
 from members.enums import Role
 from members.permissions import RoleRequiredMixin
-
-READERS = (Role.COORDINATION, Role.BOARD)
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -29,6 +28,7 @@ class BoardView(RoleRequiredMixin, TemplateView):
             unfinished=form.period.end > timezone.now(),
             coordinates=user.has_role(Role.COORDINATION),
             reads_budget=user.has_role(Role.BOARD),
+            monthly=monthly.receives(user),
             **kwargs,
         )
 

@@ -22,6 +22,8 @@ from activities.tests.factories import (
     sign_up,
 )
 from activities.tests.proposals import make_proposal
+from cafe.board.models import MonthlyReader
+from cafe.board.monthly import stop_path
 from cafe.pdf import request_document
 from cafe.tests.factories import make_kept_report
 from evaluation.models import Answer, Heading
@@ -54,6 +56,11 @@ class Row:
 
 def row(who, arguments=dict, *, absent=False):
     return Row(frozenset(who), arguments, absent)
+
+
+def a_monthly_link():
+    reader = MonthlyReader.objects.create(user=make_user(role=BOARD))
+    return {"token": stop_path(reader).split("/")[-2]}
 
 
 def a_session():
@@ -592,6 +599,9 @@ TABLE = {
     # questionnaires: answering, paper
     # questionnaires: writing them
     "board": row({COORDINATION, BOARD}),
+    "board_monthly_start": row({COORDINATION, BOARD}),
+    "board_monthly_end": row({COORDINATION, BOARD}),
+    "board_monthly_stop": row(ANYONE, a_monthly_link),
     "board_report": row({COORDINATION, BOARD}),
     "board_seasons": row({COORDINATION, BOARD}),
     "board_tables": row({COORDINATION, BOARD}),

@@ -1,0 +1,4 @@
+from members.enums import Role
+
+# Who reads the board's pages.
+READERS = (Role.COORDINATION, Role.BOARD)
