@@ -156,7 +156,7 @@ def sessions_of(season):
     costs = dict(lines.values_list("session").annotate(Sum("actual")))
     present = Count("attendances", filter=Q(attendances__presence=Presence.PRESENT))
     sessions = Session.objects.filter(pk__in=costs).select_related("activity").annotate(came=present)
-    found = list(sessions.order_by("starts_at"))
+    found = list(sessions.order_by("starts_at", "pk"))
     for session in found:
         session.spent = costs[session.pk]
         session.cost = cost_per_participant(session.spent, session.came)
