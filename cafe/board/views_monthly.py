@@ -26,7 +26,7 @@ def back(request):
 @require_POST
 def monthly_start(request):
     monthly.subscribe(user=request.user)
-    messages.success(request, f"C’est noté : les chiffres du mois arriveront à {request.user.email}.")
+    messages.success(request, "C’est noté : les chiffres du mois arriveront à l’adresse de votre compte.")
     return back(request)
 
 
