@@ -36,6 +36,7 @@ app.conf.beat_schedule = {
     },
     # Each day, for what the third of the month had to send.
     "send-month": {"task": "cafe.board.tasks.send_month", "schedule": crontab(hour=8, minute=20)},
+    "refresh-summaries": {"task": "cafe.board.tasks.refresh_summaries", "schedule": crontab(minute=50)},
     # Each hour, since a machine may be off at night; what came today waits for tomorrow.
     "shuffle-responses": {"task": "evaluation.tasks.shuffle_responses", "schedule": crontab(minute=40)},
     "open-slots": {"task": "listening_cell.tasks.open_slots", "schedule": crontab(hour=3, minute=10)},

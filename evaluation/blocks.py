@@ -25,12 +25,14 @@ def release(live, before, places, ready, seal=Counter):
     deleted stay counted.
     """
     pots = {place.name: _pot(before.get(place.name, {})) for place in places}
-    waiting = {}
+    waiting, finished = {}, {}
+    for place in places:
+        if place.finished:
+            finished.setdefault(place.parent, []).append(place.name)
     for place in _deepest_first(places):
         found = {place.name: Counter(live.get(place.name, {})) - pots[place.name]["taken"]}
-        for child in places:
-            if child.parent == place.name and child.finished:
-                found |= waiting.pop(child.name)
+        for child in finished.get(place.name, ()):
+            found |= waiting.pop(child)
         block = sum(found.values(), Counter())
         if block and ready(pots[place.name]["shown"], block):
             pots[place.name]["shown"] += seal(block)

@@ -181,8 +181,9 @@ def satisfaction_of(period, marks):
     one session tell no more than that session's own page. Looking may renew what the results keep, as their page does.
     """
     blocks, spec = {}, None
+    start, end = period.start, period.end
     for pk, results in marks.items():
-        inside = [key for key, session in results.sessions.items() if period.start <= session.starts_at < period.end]
+        inside = [key for key, session in results.sessions.items() if start <= session.starts_at < end]
         for question in asked(results):
             spec = spec_of(question)
             told = results.ledgers[question.pk]["blocks"]
@@ -221,13 +222,13 @@ class Breakdowns:
     there, and by activity.
     """
 
-    by_profession: list
-    by_commune: list
-    by_gender: list
-    by_member: list
-    by_activity: list
-    by_month: list
-    by_season: list
+    by_profession: list[Class]
+    by_commune: list[Class]
+    by_gender: list[Class]
+    by_member: list[Class]
+    by_activity: list[Class]
+    by_month: list[Class]
+    by_season: list[Class]
 
 
 @dataclass

@@ -146,7 +146,9 @@ def shown(spec, ledger, places, name, *, publish_from=PUBLISHED_FROM):
 
 def shown_together(spec, ledger, names):
     """Return n and mean of several sessions at once (those of an activity), of what is shown of each, or nothing."""
-    told = sum((tally_of(ledger["blocks"][name]["shown"]) for name in names), Counter())
+    told = Counter()
+    for name in names:
+        told.update(tally_of(ledger["blocks"][name]["shown"]))
     n = people_of(spec, told)
     return Shown(n, _mean(spec, told, n, (), detailed=False) if spec.unit else None) if n else Shown()
 

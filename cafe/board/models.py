@@ -3,6 +3,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from evaluation.figures import Period
 
@@ -84,10 +85,14 @@ class KeptReport(Months):
 
 
 class Summary(Months):
-    """The figures of a period as they were counted, for a portal that has too many sessions to count them each time."""
+    """The figures of a period as they were counted, for a portal that has too many sessions to count them each time.
+
+    read_on: the last day when somebody read them; what nobody reads is forgotten.
+    """
 
     figures = models.JSONField("chiffres")
     counted_at = models.DateTimeField("comptés le")
+    read_on = models.DateField("lus le", default=timezone.localdate)
 
     class Meta(Months.Meta):
         verbose_name = "chiffres arrêtés"

@@ -11,15 +11,13 @@ from django.db.models import Q
 
 from activities.seasons import season_of
 from activities.services.budget import totals_of
-from cafe.board import facts, seasons
+from cafe.board import facts, seasons, summaries
 from cafe.board.headlines import headlines
 from cafe.charts import NBSP, Bar, Bars
 from evaluation import participation
 from evaluation.enums import SurveyState
-from evaluation.figures import breakdowns_of, figures_of
 from evaluation.models import Survey
 from evaluation.participation import Drawing, plural
-from evaluation.services.ranking import ranking, satisfaction
 from evaluation.services.verbatims import quotations
 from evaluation.telling import ranked_row, ranking_chart, ranking_sentence
 from listening_cell import figures as cell
@@ -32,20 +30,23 @@ QUOTED_SURVEYS = 4
 
 def overview_of(period):
     """Return what the templates of the board show of a period. The number of statements does not grow with the rows."""
-    figures, by = figures_of(period), breakdowns_of(period)
+    found = summaries.read(period)
+    figures, by = found.counts.figures, found.counts.by
     published = publications(period)
     latest = published[0] if published else None
     return {
         "period": period,
+        "counted_at": found.counted_at,
+        "kept_counts": found.kept,
         "figures": figures,
-        "headlines": headlines(figures, figures_of(period.before), latest),
+        "headlines": headlines(figures, found.counts.before, latest),
         "drawings": participation.drawings(period, figures, by),
         "months": participation.over_months(period, by.by_month),
         "calendar": participation.calendar(period, by.by_month),
         "activities": participation.bars("Par activité", "Activité", by.by_activity, participation.most_followed),
         "people": participation.composition(figures),
         "regulars": participation.regulars(figures),
-        "ranking": ranking_of(period),
+        "ranking": told_ranking(found.counts.ranking),
         "surveys": surveys_of(period),
         "quotations": quoted(period),
         "directory": directory(coverage_of()),
@@ -58,14 +59,13 @@ def overview_of(period):
 
 def report_of(period):
     """Return the overview of a period and the seasons until its last month, for paper and for the file."""
-    return overview_of(period) | {"seasons": seasons.comparison(season_of(period.last))}
+    overview, compared = overview_of(period), seasons.comparison(season_of(period.last))
+    counted_at = min(overview["counted_at"], compared["counted_at"])
+    return overview | {"seasons": compared, "counted_at": counted_at}
 
 
-def ranking_of(period):
+def told_ranking(found):
     """Return the order of the activities after the sessions of a period, and which have too few answers as yet."""
-    marks = satisfaction()
-    inside = {pk: one for pk, one in marks.sessions.items() if period.start <= one.starts_at < period.end}
-    found = ranking(replace(marks, sessions=inside))
     return {
         "ranked": found.ranked,
         "rows": [ranked_row(row) for row in found.ranked],

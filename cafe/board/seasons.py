@@ -5,18 +5,17 @@ calendar year, and none of its counts is made to be compared with another.
 """
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from django.utils import timezone
 
-from activities.seasons import FIRST_MONTH, Season
+from activities.seasons import Season
+from cafe.board import summaries
 from cafe.board.headlines import MEASURES, change
+from cafe.board.summaries import MOST_SEASONS, whole
 from cafe.charts import NBSP, Line, Lines, number
-from evaluation.figures import Figures, Period, figures_of, session_marks
+from evaluation.figures import Figures
 from evaluation.participation import Drawing, newcomers_chart, of_people, short_season
-
-MOST_SEASONS = 6
 
 
 @dataclass(frozen=True)
@@ -73,22 +72,21 @@ ELSEWHERE = Published(
 )
 
 
-def whole(season):
-    return Period(date(season.year, FIRST_MONTH, 1), date(season.year + 1, FIRST_MONTH - 1, 1))
-
-
 def comparison(latest):
     """Return what the templates show of the seasons until this one: six at most, from the first held to the last.
 
-    Three statements a season, and those of the satisfaction once.
+    In as many statements as one season takes.
     """
-    marks, now = session_marks(), timezone.now()
+    now = timezone.now()
     seasons = [Season(year) for year in range(latest.year - MOST_SEASONS + 1, latest.year + 1)]
-    rows = [Row(season, figures_of(whole(season), marks), season.end <= now) for season in seasons]
+    found, counted_at, kept = summaries.read_figures([whole(season) for season in seasons])
+    rows = [Row(season, figures, season.end <= now) for season, figures in zip(seasons, found, strict=True)]
     held = [place for place, row in enumerate(rows) if row.held]
     rows = rows[held[0] : held[-1] + 1] if held else []
     return {
         "rows": rows,
+        "counted_at": counted_at,
+        "kept_counts": kept,
         "heads": [measure.name for measure in MEASURES],
         "reading": reading(rows),
         "drawings": drawings(rows),

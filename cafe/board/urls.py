@@ -4,6 +4,7 @@ from cafe.board import views, views_monthly, views_report
 
 urlpatterns = [
     path("conseil/", views.BoardView.as_view(), name="board"),
+    path("conseil/recompter/", views.board_recount, name="board_recount"),
     path("conseil/saisons/", views.SeasonsView.as_view(), name="board_seasons"),
     path("conseil/rapport.xlsx", views_report.board_tables, name="board_tables"),
     path("conseil/rapport.pdf", views_report.board_report, name="board_report"),

@@ -602,6 +602,7 @@ TABLE = {
     "board_monthly_start": row({COORDINATION, BOARD}),
     "board_monthly_end": row({COORDINATION, BOARD}),
     "board_monthly_stop": row(ANYONE, a_monthly_link),
+    "board_recount": row({COORDINATION, BOARD}),
     "board_report": row({COORDINATION, BOARD}),
     "board_seasons": row({COORDINATION, BOARD}),
     "board_tables": row({COORDINATION, BOARD}),

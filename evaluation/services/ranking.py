@@ -1,6 +1,6 @@
 """Activities in order of what was thought of them: from the means that each session's answers let be shown."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from activities.seasons import season_of
 from evaluation.catalogue import SATISFACTION
@@ -43,12 +43,16 @@ class Ranking:
     waiting: list[str]
 
 
-def satisfaction(*, today=None):
-    """Read the mark after sessions from every questionnaire that asks it, whatever its version."""
+def satisfaction(*, today=None, found=None):
+    """Read the mark after sessions from every questionnaire that asks it, whatever its version.
+
+    found: {key: Results} of those questionnaires at least, where they were read already.
+    """
     surveys = Survey.objects.filter(kind=SurveyKind.SESSION).exclude(state=SurveyState.DRAFT)
+    found = results_of_all(surveys, today=today) if found is None else found
     sessions, names, pots, spec = {}, {}, {}, None
-    for survey, results in results_of_all(surveys, today=today).items():
-        question = mark_of(results)
+    for survey, results in found.items():
+        question = None if results.survey.state == SurveyState.DRAFT else mark_of(results)
         if question is None:
             continue
         spec = spec_of(question)
@@ -64,6 +68,12 @@ def satisfaction(*, today=None):
 def mark_of(results):
     marks = (one for one in results.questions if (one.national_key, one.kind) == (SATISFACTION, QuestionKind.SCALE))
     return next(marks, None)
+
+
+def ranking_between(found, start, end):
+    """Return the Ranking of the activities after the sessions from one moment to another, which is left out."""
+    inside = {pk: session for pk, session in found.sessions.items() if start <= session.starts_at < end}
+    return ranking(replace(found, sessions=inside))
 
 
 def ranking(found, *, season=None):

@@ -132,7 +132,8 @@ def _plain_places(places):
 def _read(surveys, today):
     """Return {key: Read} of several questionnaires."""
     questions, people = _questions(surveys), _people(surveys, today)
-    sendings = list(Sending.objects.filter(survey__in=surveys, session__isnull=False))
+    sendings = Sending.objects.filter(survey__in=surveys, session__isnull=False).order_by()
+    sendings = list(sendings.values_list("survey_id", "session_id", "closed_on", named=True))
     sessions = _sessions({one.session_id for one in sendings} | {key for _, key in people if key})
     kept = {one.survey_id: one for one in ResultSnapshot.objects.filter(survey__in=surveys, scope=SCOPE)}
     blank = {}

@@ -241,6 +241,46 @@ def test_no_profession_of_fewer_than_five_people_is_shown():
     assert labels == [(Profession.NURSE.label, 7), (OTHERS, 6)]
 
 
+def classes_of(rows, label):
+    """The merged classes of attendances, gathered row by row: (label, attendances, people)."""
+    heaps = {}
+    for key, mark in rows:
+        heap = heaps.setdefault(label(mark), Heap())
+        heap.attendances += 1
+        heap.keys.add(key)
+    return [(one.label, one.attendances, one.people) for one in merged(heaps)]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_activities_of_few_people_are_gathered_as_if_each_attendance_were_read(seed):
+    """Some share their people, so that the small ones together are sometimes too few, and a larger one joins them."""
+    chance = random.Random(seed)
+    sizes = [chance.randint(5, 12) for _ in range(3)] + [chance.randint(1, 4) for _ in range(seed % 5)]
+    for rank, size in enumerate(sizes):
+        session = held_session(datetime(2024, 3, 1, 8, tzinfo=PARIS) + timedelta(days=rank), capacity=20)
+        for person in chance.sample(range(6 if size < 5 else 40), size):
+            come(session, person, gender=chance.choice(["femme", "homme", ""]))
+
+    by = breakdowns_of(YEAR)
+
+    rows = [
+        (one.registration.person_key, one)
+        for one in Attendance.objects.select_related("registration", "session__activity")
+    ]
+    assert [(one.label, one.attendances, one.people) for one in by.by_activity] == classes_of(
+        rows, lambda mark: mark.session.activity.title
+    )
+    genders = {"femme": "Femme", "homme": "Homme", "": "Non renseigné"}
+    assert [(one.label, one.attendances, one.people) for one in by.by_gender] == classes_of(
+        rows, lambda mark: genders[mark.registration.gender]
+    )
+
+
+def test_people_who_were_counted_and_not_read_are_never_added_up():
+    with pytest.raises(ValueError, match="were not read"):
+        Heap(3, counted=2) + Heap(1, {1})
+
+
 # --- Cost and addresses ---------------------------------------------------------------------------
 
 
