@@ -280,6 +280,17 @@ def test_a_box_is_read_reports_are_deleted_and_letters_of_people_stay(settings, 
     assert score()[0] == 1
 
 
+def test_a_report_that_nobody_can_read_stays_in_the_box_and_holds_up_no_other(settings, caplog):
+    delivery = one_letter()
+    garbled = refusal(number=8).replace(b"<rapport-8@mx.exemple.fr>", b"<[")
+    with mailbox(Pop, garbled, refusal(press.message_id(delivery))) as box:
+        settings.BOUNCE_URL = f"pop3://retours:secret%2Fmot@127.0.0.1:{box.port}"
+        assert bounce_box.read() == 1
+
+    assert box.deleted == {2}
+    assert "cannot be read" in caplog.text
+
+
 def test_a_box_that_is_down_or_closed_to_us_waits_and_says_no_password(settings, caplog):
     settings.BOUNCE_URL = "imap://retours:secret@127.0.0.1:1"
     assert bounce_box.read() == 0

@@ -1,6 +1,7 @@
 """From a draft to its last letter: whom it reaches, once each, and who says when."""
 
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from cafe.tests.factories import letter
 from cafe.tests.smtp import CUT, smtp_sink
 from newsletters import todo_sending
 from newsletters.enums import NewsletterState, SubscriberState
-from newsletters.models import LetterDelivery, Subscriber
+from newsletters.models import LetterDelivery, Newsletter, Subscriber
 from newsletters.services import figures, leaving, press, sending
 from newsletters.tests.factories import make_newsletter, make_subscriber
 
@@ -77,6 +78,26 @@ def test_a_letter_to_nobody_or_in_the_past_is_refused_and_stays_a_draft(db):
         sending.schedule(newsletter, at=timezone.now() - timedelta(minutes=1))
     newsletter.refresh_from_db()
     assert newsletter.state == NewsletterState.DRAFT
+
+
+def test_what_is_no_draft_any_more_is_neither_aimed_nor_scheduled_again(db):
+    make_subscriber()
+    newsletter = make_newsletter(blocks=WORDS)
+    sending.schedule(newsletter, at=timezone.now() + timedelta(days=1))
+    for verb in (partial(sending.choose, segment={}, per_minute=10), sending.schedule):
+        with pytest.raises(Refusal) as refused:
+            verb(newsletter)
+        assert refused.value.sentence == sending.NOT_DRAFT
+
+
+def test_a_letter_that_somebody_has_just_deleted_is_said_to_be_gone_whatever_is_asked(db):
+    newsletter = make_newsletter(blocks=WORDS)
+    Newsletter.objects.filter(pk=newsletter.pk).delete()
+    verbs = [sending.schedule, sending.cancel, sending.start, sending.pause, sending.resume, sending.stop]
+    for verb in (partial(sending.choose, segment={}, per_minute=10), *verbs):
+        with pytest.raises(Refusal) as refused:
+            verb(newsletter)
+        assert refused.value.sentence == sending.GONE
 
 
 def test_a_scheduled_letter_leaves_at_its_moment_and_may_be_called_off_before(db):

@@ -165,6 +165,7 @@ def test_addresses_alone_without_a_title_are_a_list_too(desk, coordinator):
     [
         ("Prénom;Ville\nZoé;Lyon\n", "Aucune colonne d’adresses"),
         ("Courriel\n\n", "aucune adresse"),
+        ("\n \n", "aucune adresse"),
         (b"%PDF-1.7", "pas un tableau"),
         (b"PK\x03\x04rien", "pas lisible"),
     ],
@@ -172,6 +173,14 @@ def test_addresses_alone_without_a_title_are_a_list_too(desk, coordinator):
 def test_a_file_that_is_no_list_says_so(desk, content, said):
     assert said in shown(upload(desk, content))
     assert Subscriber.objects.count() == 0
+
+
+def test_who_subscribed_between_the_look_and_the_import_keeps_her_own_proof(desk, clock):
+    preview = upload(desk, "zoe@cafe.example\n").url
+    make_subscriber(email="zoe@cafe.example", accepted="Sur la page d’accueil.")
+
+    assert "ou l’ont quittée" in shown(desk.post(preview, CONSENT))
+    assert Subscriber.objects.values_list("accepted", "origin").get()[0] == "Sur la page d’accueil."
 
 
 def test_a_draft_is_its_owner_s_alone_and_can_be_given_up(desk):

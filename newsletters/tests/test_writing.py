@@ -203,6 +203,19 @@ def test_a_copy_is_a_draft_with_images_of_its_own(django_capture_on_commit_callb
     assert (default_storage.exists(old.file.name), default_storage.exists(new.file.name)) == (True, False)
 
 
+def test_a_copy_of_a_letter_whose_file_is_lost_has_its_words_and_awaits_an_image():
+    source = make_letter(("text", {"markdown": "Bonjour."}))
+    with_image(source)
+    default_storage.delete(source.images.get().file.name)
+
+    copy = writing.copy_newsletter(newsletter=source)
+
+    assert [(block.kind, block.content) for block in copy.blocks.all()] == [
+        ("text", {"markdown": "Bonjour."}), ("image", {}),
+    ]  # fmt: skip
+    assert not copy.images.exists()
+
+
 def test_an_image_changed_leaves_no_file_behind(django_capture_on_commit_callbacks):
     letter = make_letter()
     block = with_image(letter)
