@@ -248,7 +248,11 @@ def composition(figures):
 
 
 def regulars(figures):
-    """Return the people of a period in two parts, newcomers and those who had come already, where both may be told."""
+    """Return the people of a period in two parts, newcomers and those who had come already, where both may be told.
+
+    These are the two numbers of the sentence under « personnes différentes », and of the file: none is added. As for
+    every number of a period of one's choice, what two overlapping periods tell by subtraction is not looked at here.
+    """
     if not figures.newcomers_told:
         return None
     back = number(100 * figures.returning / figures.people, unit="%")

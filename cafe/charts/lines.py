@@ -7,7 +7,7 @@ from cafe.charts.base import CHAR, DASHES, LEADING, STROKES, TEXT, WIDTH, Chart,
 
 MOST_VALUES_WRITTEN = 12
 PLOT_HEIGHT = 170
-MARK_ROOM = 9
+MARK_ROOM = 7
 
 
 @dataclass(frozen=True)

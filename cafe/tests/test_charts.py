@@ -251,7 +251,7 @@ def test_marks_of_a_long_line_do_not_cover_each_other_and_a_lone_value_keeps_its
     root = root_of(Lines("T", "D", moments=tuple(map(str, range(203))), lines=(Line("Présences", values),)))
     places = [float(mark.get("cx")) for mark in root.iter(f"{SVG}circle")]
 
-    assert min(after - before for before, after in pairwise(places[1:])) >= 9
+    assert min(after - before for before, after in pairwise(places[1:])) >= 7
     assert len(places) > 20
 
 
