@@ -38,7 +38,8 @@ def report(*, du, au, progress=lambda percent: None):
 def content_of(period, progress=lambda percent: None):
     """Return the overview of a period with what was written of it, for paper and for the file.
 
-    kept: the parts that the coordination keeps, all of them where it wrote nothing. counted_at: when it was read.
+    kept: the parts that the coordination keeps, all of them where it wrote nothing. counted_at: when its oldest figure
+    was counted.
     """
     counted_at, text = timezone.now(), writing.text_of(period)
     kept = set(text.sections)

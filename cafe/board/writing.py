@@ -26,7 +26,7 @@ class WrittenMeanwhile(Refusal):
         when = f"{day(text.edited_at)} à {clock(text.edited_at)}"
         super().__init__(
             f"{who} a enregistré ce texte pendant que vous écriviez, {when}. Rien n’est perdu\u00a0: vos mots sont "
-            "dans les champs, les siens dessous. Rassemblez-les, puis enregistrez."
+            "dans les champs, les siens sont aussi sur cette page. Rassemblez-les, puis enregistrez."
         )
         self.text = text
 
