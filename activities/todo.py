@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from django.db.models import Exists, Min, OuterRef, Q
+from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
 from activities.enums import RegistrationState, SessionState
-from activities.models import Hosting, HostWithdrawal, Session
+from activities.models import Hosting, HostWithdrawal, Registration, Session
 from cafe.templatetags.french import clock, day
 from cafe.todo import Line
 
@@ -86,16 +86,16 @@ RULES = [
 
 
 def lines():
-    """Return the lines of all rules, five a rule at most, then one that leads to the rest. One statement."""
+    """Return the lines of all rules, five a rule at most, then one that leads to the rest. Two statements."""
     now = timezone.now()
-    offered = Q(registrations__state=RegistrationState.OFFERED)
+    offers = Registration.objects.filter(session=OuterRef("pk"), state=RegistrationState.OFFERED)
     sessions = (
         Session.objects.filter(state__in=(SessionState.DRAFT, SessionState.PUBLISHED))
-        .with_places()
-        .select_related("activity")
+        .counted()
+        .select_related("activity", "head")
         .annotate(
             hosted=Exists(Hosting.objects.filter(session=OuterRef("pk"))),
-            first_offer_end=Min("registrations__offer_ends_at", filter=offered),
+            first_offer_end=Subquery(offers.order_by("offer_ends_at").values("offer_ends_at")[:1]),
             dropped_out=Exists(HostWithdrawal.objects.filter(session=OuterRef("pk"))),
         )
         .order_by("starts_at", "pk")

@@ -1,6 +1,6 @@
 """« Le mois en un coup d’œil »: what has a date in a month, from every app but the listening cell, day by day.
 
-Four statements, whatever the month holds: the page where it stands has many others.
+Five statements, whatever the month holds: the page where it stands has many others.
 """
 
 from calendar import Calendar
@@ -71,6 +71,7 @@ class Month:
     holidays: list = field(default_factory=list)
     busy: bool = False
     first_ahead: date | None = None  # the first day with something from today on, where something came before it
+    next_session: Session | None = None  # the very next one, of whatever month
 
 
 def asked_month(text):
@@ -82,8 +83,10 @@ def month_of(first, zone):
     """Return the Month that begins that day. zone: that of the school holidays."""
     after = (first + timedelta(days=31)).replace(day=1)
     span = Span(first, after)
-    by_day, today = {}, timezone.localdate()
-    for entry in sorted((entry for source in SOURCES for entry in source(span)), key=in_order):
+    by_day, today, now = {}, timezone.localdate(), timezone.now()
+    rows = sessions_for(span)
+    entries = [*sessions(rows, span, now), *(entry for source in SOURCES for entry in source(span))]
+    for entry in sorted(entries, key=in_order):
         by_day.setdefault(entry.day, []).append(entry)
     return Month(
         first=first,
@@ -94,6 +97,7 @@ def month_of(first, zone):
         holidays=days_off.coming(first, zone, days=(after - first).days - 1),
         busy=bool(by_day),
         first_ahead=first_ahead(by_day, today),
+        next_session=next((one for one in rows if is_coming(one, now)), None),
     )
 
 
@@ -144,18 +148,29 @@ def local_day(moment):
     return timezone.localtime(moment).date()
 
 
-def sessions(span):
-    """The sessions of these days, and the days when people may begin to register for one, or no longer may."""
+def sessions_for(span):
+    """Sessions that these days tell of, and the very next one, in order.
+
+    Two statements: counted() after, since counting in the same one makes the database join before it chooses.
+    """
     moments = [span.moments(name) for name in ("starts_at", "opens_at", "closes_at")]
+    following = Q(pk__in=Session.objects.upcoming().values("pk")[:1])
     hosted = Exists(Hosting.objects.filter(session=OuterRef("pk")))
-    rows = Session.objects.filter(reduce(or_, moments)).with_places().annotate(hosted=hosted)
-    now, found = timezone.now(), []
-    for session in rows.select_related("activity", "head"):
-        if span.holds(local_day(session.starts_at)):
-            found.append(session_entry(session, now))
+    rows = Session.objects.filter(reduce(or_, moments, following)).annotate(hosted=hosted).counted()
+    return list(rows.select_related("activity", "head").order_by("starts_at", "pk"))
+
+
+def sessions(rows, span, now):
+    """The sessions of these days, and the days when people may begin to register for one, or no longer may."""
+    found = [session_entry(one, now) for one in rows if span.holds(local_day(one.starts_at))]
+    for session in rows:
         if session.state == SessionState.PUBLISHED and not session.head_id:
             found += openings(session, span)
     return found
+
+
+def is_coming(session, now):
+    return session.state == SessionState.PUBLISHED and session.starts_at > now
 
 
 def openings(session, span):
@@ -261,4 +276,4 @@ def surveys(span):
     return found
 
 
-SOURCES = [sessions, offers, meetings_and_letters, surveys]
+SOURCES = [offers, meetings_and_letters, surveys]

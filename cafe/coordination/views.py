@@ -3,7 +3,6 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 
-from activities.models import Session
 from cafe import todo
 from cafe.coordination import mails, month, recent, search, work
 from cafe.models import Portal
@@ -26,7 +25,6 @@ class CoordinationView(RoleRequiredMixin, TemplateView):
         return super().get_context_data(
             lines=[*todo.lines(self.request.user), *mails.lines(), *work.lines()],
             month=month.month_of(month.asked_month(self.request.GET.get("mois", "")), portal.school_zone),
-            next_session=Session.objects.upcoming().select_related("activity").first(),
             portal=portal,  # read once for the page and for the frame around it
             **kwargs,
         )

@@ -58,7 +58,7 @@ def test_the_first_page_shows_what_waits_and_what_comes(desk):
     page = desk.get("/coordination/")
 
     assert f"« {session.activity.title} »" in page.text
-    assert page.context["next_session"] == session
+    assert page.context["month"].next_session == session
 
 
 def test_with_nothing_to_do_the_first_page_says_what_to_do_next(desk):

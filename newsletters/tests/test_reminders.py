@@ -16,7 +16,7 @@ from newsletters.enums import NewsletterState, Topic
 from newsletters.models import Newsletter, SessionReminder
 from newsletters.services import reminders, sending
 from newsletters.tests.factories import make_newsletter, make_subscriber
-from newsletters.todo_reminders import lines
+from newsletters.todo_sending import lines
 
 pytestmark = pytest.mark.django_db
 PARIS = ZoneInfo("Europe/Paris")
