@@ -3,8 +3,9 @@ import uuid
 
 import pytest
 from django.core import mail as django_mail
-from django.db import connection
+from django.db import connection, connections
 from hypothesis import settings as effort
+from pytest_django.live_server_helper import LiveServer
 
 from cafe.celery import app
 
@@ -81,3 +82,26 @@ def test_settings(settings, tmp_path, monkeypatch):
     mail.quiet_until = mail.awake_until = 0.0
     # Redis, where there is one, is shared by the processes of a run: no test may see the counters of another.
     settings.CACHES = {"default": settings.CACHES["default"] | {"KEY_PREFIX": uuid.uuid4().hex}}
+
+
+@pytest.fixture
+def server(transactional_db, monkeypatch):
+    """Not live_server, which is started once, before the settings of a test are in place.
+
+    Its threads give their connection back after each request: PostgreSQL drops no database that one of them holds.
+    """
+    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
+    server = LiveServer("localhost")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def browser(server, monkeypatch):
+    """Chromium."""
+    from members.tests.browsing import chromium  # noqa: PLC0415
+
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop lives in this thread
+    with chromium() as browser:
+        yield browser
+        connections.close_all()  # inside that loop Django has opened one of its own

@@ -4,37 +4,18 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import expect
-from pytest_django.live_server_helper import LiveServer
 
 from activities.models import Attendance
 from activities.tests.factories import make_session, sign_up
 from members.enums import Role
-from members.tests.browsing import NARROW, PHONE, barriers, chromium
+from members.tests.browsing import NARROW, PHONE, barriers
 from members.tests.factories import make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ABSENT = 2
-
-
-@pytest.fixture
-def server(transactional_db, monkeypatch):
-    """Its threads give their connection back after each request, or PostgreSQL could not drop the database."""
-    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
-    server = LiveServer("localhost")
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def browser(server, monkeypatch):
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop lives in this thread
-    with chromium() as browser:
-        yield browser
-        connections.close_all()  # inside that loop Django has opened one of its own
 
 
 @pytest.fixture

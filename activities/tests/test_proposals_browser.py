@@ -8,7 +8,6 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
-from pytest_django.live_server_helper import LiveServer
 
 from activities.forms.proposals import COMMITMENTS
 from activities.models import Proposal, Session
@@ -18,13 +17,6 @@ from members.tests.browsing import PHONE, barriers, chromium
 from members.tests.factories import make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def server(transactional_db):
-    server = LiveServer("localhost")
-    yield server
-    server.stop()
 
 
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])

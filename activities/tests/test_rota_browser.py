@@ -3,34 +3,16 @@
 import re
 
 import pytest
-from django.db import connections
 from django.test import Client
 from playwright.sync_api import expect
-from pytest_django.live_server_helper import LiveServer
 
 from activities.models import Session
 from activities.tests.factories import make_activity, make_session
 from members.enums import Role
-from members.tests.browsing import PHONE, chromium
+from members.tests.browsing import PHONE
 from members.tests.factories import make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def server(transactional_db, monkeypatch):
-    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
-    server = LiveServer("localhost")
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def browser(server, monkeypatch):
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop lives in this thread
-    with chromium() as browser:
-        yield browser
-        connections.close_all()  # inside that loop Django has opened one of its own
 
 
 def signed_in(browser, server, user):

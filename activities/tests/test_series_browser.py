@@ -9,29 +9,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
-from pytest_django.live_server_helper import LiveServer
 
 from activities.models import Session
 from activities.tests.factories import make_activity, make_place, make_session
 from members.enums import Role
-from members.tests.browsing import DESKTOP, PHONE, barriers, chromium
+from members.tests.browsing import DESKTOP, PHONE, barriers
 from members.tests.factories import make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def server(transactional_db):
-    server = LiveServer("localhost")
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def browser(server, monkeypatch):
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop lives in this thread
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(params=[PHONE, DESKTOP], ids=["phone", "desk"])

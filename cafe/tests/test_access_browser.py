@@ -3,30 +3,15 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
-from pytest_django.live_server_helper import LiveServer
 
 from activities.models import Registration
 from activities.tests.factories import make_session
 from cafe.tests.roles_table import ANONYMOUS, PROFESSIONAL, TABLE
 from cafe.tests.test_roles import enter
-from members.tests.browsing import DESKTOP, PHONE, barriers, chromium
+from members.tests.browsing import DESKTOP, PHONE, barriers
 
 pytestmark = [pytest.mark.browser, pytest.mark.appearance, pytest.mark.django_db(transaction=True)]
 COOKIES = {"csrftoken", "sessionid"}
-
-
-@pytest.fixture
-def server(transactional_db):
-    server = LiveServer("localhost")
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def browser(server, monkeypatch):
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop lives in this thread
-    with chromium() as browser:
-        yield browser
 
 
 def visitor_of(row):

@@ -2,29 +2,14 @@
 
 import pytest
 from django.test import Client
-from pytest_django.live_server_helper import LiveServer
 
 from activities.tests.factories import make_session, sign_up
 from members.enums import Role
 from members.models import RoleInvitation
-from members.tests.browsing import DESKTOP, NARROW, PHONE, barriers, chromium
+from members.tests.browsing import PHONE, judge
 from members.tests.factories import make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.appearance, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def server(transactional_db):
-    server = LiveServer("localhost")
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def browser(server, monkeypatch):
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop lives in this thread
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture
@@ -34,17 +19,6 @@ def page(browser, server):
     context = browser.new_context(viewport=PHONE, locale="fr-FR")
     context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": server.url}])
     return context.new_page()
-
-
-def judge(page):
-    """Axe finds nothing on a phone nor on a desk, and nothing overflows at 320 pixels."""
-    for size in (PHONE, DESKTOP):
-        page.set_viewport_size(size)
-        assert barriers(page) == []
-    page.set_viewport_size(NARROW)
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    page.set_viewport_size(PHONE)
-    assert wide == 0
 
 
 def test_people_are_invited_found_and_let_go_from_the_keyboard(page, server):

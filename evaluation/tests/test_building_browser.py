@@ -5,7 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from evaluation.models import Survey
-from members.tests.browsing import DESKTOP, NARROW, PHONE, barriers
+from members.tests.browsing import PHONE, judge
 
 pytestmark = [pytest.mark.browser, pytest.mark.appearance, pytest.mark.django_db(transaction=True)]
 
@@ -21,16 +21,6 @@ def page(browser, server, desk):
 def press(page, role, name):
     page.get_by_role(role, name=name).first.focus()
     page.keyboard.press("Enter")
-
-
-def judge(page):
-    """Axe finds nothing on a desk nor on a phone, and nothing overflows at 320 pixels."""
-    for size in (DESKTOP, PHONE):
-        page.set_viewport_size(size)
-        assert barriers(page) == []
-    page.set_viewport_size(NARROW)
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
-    page.set_viewport_size(PHONE)
 
 
 def test_a_question_is_added_moved_made_conditional_and_previewed_by_keyboard(page):

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
-from pytest_django.live_server_helper import LiveServer
 
 from activities.tests.factories import make_session
 from evaluation.enums import QuestionKind, SurveyKind
@@ -15,13 +14,6 @@ from members.tests.browsing import DESKTOP, PHONE, barriers, chromium
 from members.tests.factories import make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.appearance, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def server(transactional_db):
-    server = LiveServer("localhost")
-    yield server
-    server.stop()
 
 
 def an_answered_survey():

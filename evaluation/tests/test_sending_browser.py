@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from evaluation.models import Sending
 from evaluation.tests.factories import make_sending, make_survey
-from members.tests.browsing import DESKTOP, NARROW, PHONE, barriers
+from members.tests.browsing import PHONE, judge
 
 pytestmark = [pytest.mark.browser, pytest.mark.appearance, pytest.mark.django_db(transaction=True)]
 
@@ -20,17 +20,6 @@ def page(browser, server, coordinator):
     context = browser.new_context(viewport=PHONE, locale="fr-FR", permissions=["clipboard-read", "clipboard-write"])
     context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": server.url}])
     return context.new_page()
-
-
-def judge(page):
-    """Axe finds nothing on a phone nor on a desk, and nothing overflows at 320 pixels."""
-    for size in (PHONE, DESKTOP):
-        page.set_viewport_size(size)
-        assert barriers(page) == []
-    page.set_viewport_size(NARROW)
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    page.set_viewport_size(PHONE)
-    assert wide == 0
 
 
 def test_a_list_is_sent_from_the_keyboard_and_the_last_call_is_copied(page, server):

@@ -7,7 +7,6 @@ from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import expect
-from pytest_django.live_server_helper import LiveServer
 
 from evaluation.models import Answer, Coding
 from evaluation.services.coding import code_answer
@@ -18,14 +17,6 @@ from members.tests.browsing import DESKTOP, PHONE, barriers, chromium
 from members.tests.factories import make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.appearance, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def server(transactional_db, monkeypatch):
-    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
-    server = LiveServer("localhost")
-    yield server
-    server.stop()
 
 
 @pytest.fixture

@@ -4,31 +4,16 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from pytest_django.live_server_helper import LiveServer
 
 from listening_cell.models import Case
 from listening_cell.services import casework
 from listening_cell.tests.asked import ASK
 from listening_cell.tests.factories import make_cell, make_peer, make_slot
-from members.tests.browsing import DESKTOP, NARROW, PHONE, barriers, chromium
+from members.tests.browsing import DESKTOP, NARROW, PHONE, barriers
 
 pytestmark = [pytest.mark.browser, pytest.mark.appearance, pytest.mark.django_db(transaction=True)]
 PATIENCE = 60_000  # milliseconds, on a machine that does other things
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
-@pytest.fixture
-def server(transactional_db):
-    server = LiveServer("localhost")
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def browser(server, monkeypatch):
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop lives in this thread
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -1,29 +1,14 @@
 """Coming back by one's code in Chromium: with and without JavaScript, by keyboard alone, and what leaving leaves."""
 
 import pytest
-from pytest_django.live_server_helper import LiveServer
 
 from listening_cell.services import booking, casework
 from listening_cell.tests.factories import make_case, make_cell, make_peer, make_slot
-from members.tests.browsing import DESKTOP, PHONE, barriers, chromium
+from members.tests.browsing import DESKTOP, PHONE, barriers
 
 pytestmark = [pytest.mark.browser, pytest.mark.appearance, pytest.mark.django_db(transaction=True)]
 THEIRS, MINE, PENDING = "Nous vous attendons mardi.", "Je n’en peux plus de ce cabinet.", "Un mot jamais envoyé."
 PAGES = ("", "date/", "annuler/", "effacer/")
-
-
-@pytest.fixture
-def server(transactional_db):
-    server = LiveServer("localhost")
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def browser(server, monkeypatch):
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop lives in this thread
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

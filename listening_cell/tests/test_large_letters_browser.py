@@ -3,13 +3,12 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
-from pytest_django.live_server_helper import LiveServer
 
 from listening_cell.models import CaseEnvelope
 from listening_cell.services import booking, casework, sessions
 from listening_cell.tests.factories import make_case, make_cell, make_peer, make_slot, private_of
 from listening_cell.views.spaces import COOKIE
-from members.tests.browsing import DESKTOP, PHONE, barriers, chromium
+from members.tests.browsing import DESKTOP, PHONE, barriers
 
 pytestmark = [pytest.mark.browser, pytest.mark.appearance, pytest.mark.django_db(transaction=True)]
 PATIENCE = 60_000  # milliseconds, on a machine that does other things
@@ -20,20 +19,6 @@ KEY = ("cell_key", "cell_recover", "cell_passphrase", "cell_code")
 OF_A_PEER = ("cell_peers", "cell_closed", "cell_hours", "cell_debriefings", "cell_guide")
 OF_A_CASE = ("cell_case", "cell_interview_write", "cell_case_pass", "cell_case_close")
 OF_A_REQUESTER = ("cell_follow", "cell_follow_date", "cell_follow_cancel", "cell_follow_forget")
-
-
-@pytest.fixture
-def server(transactional_db):
-    server = LiveServer("localhost")
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def browser(server, monkeypatch):
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop lives in this thread
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -2,32 +2,17 @@
 
 import pytest
 from django.urls import reverse
-from pytest_django.live_server_helper import LiveServer
 
 from listening_cell.models import CaseEnvelope
 from listening_cell.services import casework, interviews, sessions
 from listening_cell.tests.factories import PASSPHRASE, make_case, make_cell, make_peer, private_of
 from listening_cell.tests.test_following import CONTENT, opened_by, slots_of
 from listening_cell.views.spaces import COOKIE
-from members.tests.browsing import DESKTOP, PHONE, barriers, chromium
+from members.tests.browsing import DESKTOP, PHONE, barriers
 from resources.tests.factories import make_resource
 
 pytestmark = [pytest.mark.browser, pytest.mark.appearance, pytest.mark.django_db(transaction=True)]
 WORDS = "chrysalide"
-
-
-@pytest.fixture
-def server(transactional_db):
-    server = LiveServer("localhost")
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def browser(server, monkeypatch):
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop lives in this thread
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
-from pytest_django.live_server_helper import LiveServer
 
 from cafe import notices
 from listening_cell import vault
@@ -20,7 +19,7 @@ from listening_cell.tests.asked import hits
 from listening_cell.tests.backups import make_backup, restore_backup
 from listening_cell.tests.factories import PASSPHRASE, make_cell, make_peer, make_slot
 from listening_cell.tests.slips import keep_slips
-from members.tests.browsing import PHONE, chromium
+from members.tests.browsing import PHONE
 from resources.tests.factories import make_resource
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -29,20 +28,6 @@ expect.set_options(timeout=PATIENCE)
 WORDS = ["perroquetmauve", "girafesafran", "loutreindigo", "hermineturquoise"]
 ASKED, ANSWER, THANKS, STORY = WORDS
 SHEETS = ("Avocat des soignants", "Assistante sociale de la CPTS")
-
-
-@pytest.fixture
-def server(transactional_db):
-    server = LiveServer("localhost")
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def browser(server, monkeypatch):
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop lives in this thread
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

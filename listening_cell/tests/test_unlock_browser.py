@@ -6,7 +6,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import sync_playwright
-from pytest_django.live_server_helper import LiveServer
 
 from listening_cell.models import CellSession, Peer
 from listening_cell.services import following, keys
@@ -18,13 +17,6 @@ from members.tests.factories import make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WORDS = "chrysalide au bord du canal"
-
-
-@pytest.fixture
-def server(transactional_db):
-    server = LiveServer("localhost")
-    yield server
-    server.stop()
 
 
 @contextmanager

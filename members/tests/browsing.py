@@ -50,6 +50,17 @@ def barriers(page):
     return [tuple(one) for one in page.evaluate(RUN_AXE, WCAG)]
 
 
+def judge(page):
+    """Axe finds nothing on a desk nor on a phone, and nothing overflows at 320 pixels. Leaves a phone."""
+    for size in (DESKTOP, PHONE):
+        page.set_viewport_size(size)
+        assert barriers(page) == []
+    page.set_viewport_size(NARROW)
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    page.set_viewport_size(PHONE)
+    assert wide == 0
+
+
 def sign_in(page, server, user, password):
     page.goto(f"{server.url}/comptes/login/")
     page.get_by_label("Adresse e-mail").fill(user.email)

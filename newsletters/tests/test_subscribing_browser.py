@@ -5,23 +5,15 @@ import re
 import pytest
 from django.test import Client
 from django.utils import timezone
-from pytest_django.live_server_helper import LiveServer
 
 from cafe.models import Outgoing
 from members.enums import Role
-from members.tests.browsing import DESKTOP, NARROW, PHONE, barriers, chromium
+from members.tests.browsing import PHONE, chromium, judge
 from members.tests.factories import make_user
 from newsletters.models import Departure, Subscriber
 from newsletters.tests.factories import make_subscriber
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def server(transactional_db):
-    server = LiveServer("localhost")
-    yield server
-    server.stop()
 
 
 @pytest.fixture
@@ -33,17 +25,6 @@ def page(server, monkeypatch):
         context = browser.new_context(viewport=PHONE, locale="fr-FR")
         context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": server.url}])
         yield context.new_page()
-
-
-def judge(page):
-    """Axe finds nothing on a phone nor on a desk, and nothing overflows at 320 pixels."""
-    for size in (PHONE, DESKTOP):
-        page.set_viewport_size(size)
-        assert barriers(page) == []
-    page.set_viewport_size(NARROW)
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    page.set_viewport_size(PHONE)
-    assert wide == 0
 
 
 def test_one_subscribes_and_leaves_and_the_coordination_imports_from_the_keyboard(page, server):

@@ -15,7 +15,7 @@ from activities.tests.factories import make_activity, make_session
 from cafe.mail import deliver_due
 from cafe.tests.smtp import smtp_sink
 from members.enums import Role
-from members.tests.browsing import DESKTOP, NARROW, PHONE, barriers, chromium
+from members.tests.browsing import DESKTOP, NARROW, PHONE, barriers
 from members.tests.factories import make_user
 from newsletters.models import Departure, Newsletter, Subscriber
 from newsletters.services import sending
@@ -40,13 +40,6 @@ def sink(settings):
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", sink.port, 5
         yield sink
-
-
-@pytest.fixture
-def browser(server, monkeypatch):
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop lives in this thread
-    with chromium() as browser:
-        yield browser
 
 
 def opened(browser, viewport):

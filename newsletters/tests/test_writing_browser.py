@@ -4,30 +4,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import expect
-from pytest_django.live_server_helper import LiveServer
 
 from activities.tests.factories import make_activity, make_session
 from members.enums import Role
-from members.tests.browsing import DESKTOP, NARROW, PHONE, barriers, chromium
+from members.tests.browsing import PHONE, judge
 from members.tests.factories import make_user
 from newsletters.models import Newsletter
 
 pytestmark = [pytest.mark.browser, pytest.mark.appearance, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def server(transactional_db):
-    server = LiveServer("localhost")
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def browser(server, monkeypatch):
-    """Chromium."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop lives in this thread
-    with chromium() as browser:
-        yield browser
 
 
 def open_page(browser, server, **options):
@@ -42,16 +26,6 @@ def open_page(browser, server, **options):
 def press(page, role, name):
     page.get_by_role(role, name=name).first.focus()
     page.keyboard.press("Enter")
-
-
-def judge(page):
-    """Axe finds nothing on a desk nor on a phone, and nothing overflows at 320 pixels."""
-    for size in (DESKTOP, PHONE):
-        page.set_viewport_size(size)
-        assert barriers(page) == []
-    page.set_viewport_size(NARROW)
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
-    page.set_viewport_size(PHONE)
 
 
 def test_a_letter_is_written_by_keyboard_and_seen_while_it_is_typed(browser, server):

@@ -1,9 +1,7 @@
 import pytest
 from django.test import Client
-from pytest_django.live_server_helper import LiveServer
 
 from members.enums import Role
-from members.tests.browsing import chromium
 from members.tests.factories import make_user
 
 
@@ -18,18 +16,3 @@ def desk(coordinator):
     client = Client()
     client.force_login(coordinator)
     return client
-
-
-@pytest.fixture
-def server(transactional_db):
-    server = LiveServer("localhost")
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def browser(server, monkeypatch):
-    """Chromium."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop lives in this thread
-    with chromium() as browser:
-        yield browser
