@@ -35,6 +35,7 @@ def board_page(months, today, looks):
     tell.cell_part(teller, "Cellule d’écoute")
     tell.budget_part(teller, "Budget", links=True)
     tell.indicators_part(teller, "Indicateurs pour l’ACI")
+    teller.add("Chaque mois par courriel", text="3")  # the day when it leaves
     return teller.told
 
 
@@ -42,6 +43,7 @@ def seasons_page(today, looks):
     """Return the Told of `/conseil/saisons/`."""
     teller = Teller(recount.whole_season(season_of(today)), today, looks)
     rows = tell.seasons_part(teller, latest=season_of(today))
+    tell.charts(teller, found=tell.season_charts(rows))
     if rows:
         teller.add(text="–")  # what « – » means
     tell.elsewhere_part(teller, rows, f"Pour se situer{NBSP}: une autre CPTS")
@@ -93,6 +95,12 @@ def report(months, today, looks):
     latest = season_of(months.last)
     if tell.season_rows(teller, latest):
         rows = tell.seasons_part(teller, "Saisons entières", latest=latest)
+        # The numbers of a line are in the table above it; what is drawn in parts has its own.
+        drawn = [
+            one._replace(rows=one.rows if one.heading == "Premières venues et habitués" else [])
+            for one in tell.season_charts(rows)
+        ]
+        tell.charts(teller, "Saisons entières", found=drawn)
         where = "Saisons entières", f"Ce qu’a publié la {tell.PUBLISHED_BY}"
         teller.add(*where, text=where[-1])
         tell.elsewhere_part(teller, rows, *where)

@@ -158,13 +158,14 @@ Chart = namedtuple("Chart", "heading heads rows reading", defaults=[""])
 
 
 def charts(teller, *place, found):
-    """Tell each Chart there is, as a page and paper do: its sentence, and the table under it."""
-    for one in found:
-        if one and one.rows:
+    """Tell each Chart there is, as a page and paper do: its sentence, and the table under it if it has one."""
+    for one in filter(None, found):
+        if one.rows or one.reading:
             teller.add(*place, one.heading, text=one.heading)
             teller.add(*place, one.heading, text=one.reading)
             rows = [(label, [shown(*cell) for cell in cells]) for label, cells in one.rows]
-            teller.rows(*place, one.heading, heads=one.heads, rows=rows)
+            if rows:
+                teller.rows(*place, one.heading, heads=one.heads, rows=rows)
 
 
 def shown(value, unit="", note=""):
@@ -415,7 +416,8 @@ def season_charts(rows):
             for row in rows
         ]
         found.append(Chart(heading, [SEASON_HEADS[rank] for rank in ranks], cells, reading))
-    return [*found, season_people(rows, unfinished)]
+    people = season_people(rows, unfinished)
+    return [*found, people] if people else found
 
 
 def season_people(rows, unfinished):
@@ -436,12 +438,11 @@ def season_cell(row, rank):
 
 
 def seasons_part(teller, *place, latest):
-    """The seasons side by side, and their charts; return their rows."""
+    """The seasons side by side; return their rows."""
     rows = season_rows(teller, latest)
     if rows:
         teller.add(*place, text=season_sentence(rows))
         teller.rows(*place, heads=SEASON_HEADS, rows=[(season_name(row), season_cells(row)) for row in rows])
-        charts(teller, *place, found=season_charts(rows))
     return rows
 
 
