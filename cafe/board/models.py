@@ -76,12 +76,12 @@ class KeptReport(Months):
         verbose_name = "rapport gardé"
         verbose_name_plural = "rapports gardés"
 
+    def __str__(self):
+        return f"rapport {self.first:%Y-%m} {self.last:%Y-%m}"
+
     @property
     def kilobytes(self):
         return -(-self.size // 1000)
-
-    def __str__(self):
-        return f"rapport {self.first:%Y-%m} {self.last:%Y-%m}"
 
 
 class Summary(Months):

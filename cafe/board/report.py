@@ -41,10 +41,10 @@ def content_of(period, progress=lambda percent: None):
     kept: the parts that the coordination keeps, all of them where it wrote nothing. counted_at: when its oldest figure
     was counted.
     """
-    counted_at, text = timezone.now(), writing.text_of(period)
+    text = writing.text_of(period)
     kept = set(text.sections)
     following = next_sessions(period) if Section.NEXT_SESSIONS in kept else []
-    found = {"counted_at": counted_at, "text": text, "kept": kept, "next_sessions": following} | report_of(period)
+    found = report_of(period) | {"text": text, "kept": kept, "next_sessions": following}
     progress(45)
     return found
 
