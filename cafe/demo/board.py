@@ -13,9 +13,9 @@ from evaluation.figures import Period
 
 BALANCE = Period(date(2023, 10, 1), date(2025, 4, 1))
 OPENING = """\
-Un soir par mois, des soignants du territoire se retrouvent : trois quarts d’heure d’activité, puis autant pour parler, \
-sans alcool. Dix-huit mois après l’ouverture, les ateliers sont **pleins**, et une présence sur deux est celle d’une \
-personne qui n’adhère pas à la CPTS : le projet touche au-delà du réseau.
+Un soir par mois, des soignants du territoire se retrouvent : trois quarts d’heure d’activité, puis autant pour \
+parler, sans alcool. Dix-huit mois après l’ouverture, les ateliers sont **pleins**, et une présence sur deux est celle \
+d’une personne qui n’adhère pas à la CPTS : le projet touche au-delà du réseau.
 """
 LEARNT = """\
 - **Les jours et les heures comptent autant que l’activité.** Les soirées de semaine ne conviennent pas à tous : on \
