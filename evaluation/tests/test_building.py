@@ -1,6 +1,7 @@
 """Writing a questionnaire: what each verb does, what it refuses, and that nothing changes once it is open."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.utils import timezone
@@ -308,3 +309,15 @@ def test_deleting_a_question_closes_the_ranks():
     building.delete_question(question=survey.questions.get(text="b"))
 
     assert list(survey.questions.values_list("text", "position")) == [("a", 1), ("c", 2)]
+
+
+def test_a_question_that_somebody_has_just_deleted_is_said_to_be_gone(db):
+    survey = draft(written(text="Un"), written(text="Deux"))
+    first = survey.questions.first()
+    building.delete_question(question=Question.objects.get(pk=first.pk))
+
+    for verb in (partial(building.shift_question, step=1), building.delete_question):
+        with pytest.raises(Refusal) as refused:
+            verb(question=first)
+        assert refused.value.sentence == "Cette question vient d’être supprimée."
+    assert texts(survey) == ["Deux"]

@@ -71,6 +71,18 @@ def test_nothing_goes_with_no_other_heading_and_a_heading_of_another_question_is
     assert labels(corpus, coders[0])[0] == "lieu"
 
 
+def test_past_the_most_headings_a_new_one_is_refused_and_an_old_one_still_serves(coders, monkeypatch):
+    corpus = make_written(11)
+    monkeypatch.setattr(coding, "MAX_HEADINGS", 1)
+    code(corpus, coders[0], "lieu")
+
+    with pytest.raises(Refusal, match="Il y a déjà 1 rubriques"):
+        code(corpus, coders[1], "horaire")
+    code(corpus, coders[1], "LIEU")
+
+    assert [labels(corpus, coder)[0] for coder in coders[:2]] == ["lieu", "lieu"]
+
+
 def test_merging_moves_each_coder_s_answers_without_doubling_them(coders):
     corpus = make_written(11)
     code(corpus, coders[0], "lieu salle", "salle", "heure")

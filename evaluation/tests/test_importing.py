@@ -16,6 +16,7 @@ from activities.tests.factories import make_session
 from cafe.models import Document
 from evaluation.enums import QuestionKind, ResponseSource, SurveyState
 from evaluation.models import Answer, Response, Survey
+from evaluation.services import importing
 from evaluation.services.import_columns import Use, guess, is_personal, mark_of, read_column, without_addresses
 from evaluation.services.results import results_of
 from members.enums import Role
@@ -260,3 +261,14 @@ def test_a_list_of_choices_has_an_end():
     column = read_column(0, "Où ?", Use.CHOICE, [f"Lieu {n}" for n in range(40)] * 5)
 
     assert column.problem == "40 réponses différentes : c’est trop pour une liste de choix."
+
+
+def test_two_columns_cannot_both_say_the_day_and_a_day_alone_is_no_question():
+    days = [read_column(index, f"Jour {index}", Use.DAY, ["01/10/2023"]) for index in range(2)]
+    mark = read_column(2, "Note", Use.SCALE, ["8"])
+
+    said = [importing.problem_of(columns) for columns in ([*days, mark], days[:1], [days[0], mark])]
+
+    assert said == [
+        "Une seule colonne peut dire la date de la réponse.", "Gardez au moins une colonne comme question.", None,
+    ]  # fmt: skip
