@@ -39,11 +39,13 @@ def board_page(months, today, looks):
     return teller.told
 
 
-def seasons_page(today, looks):
-    """Return the Told of `/conseil/saisons/`."""
+def seasons_page(today, looks, counted_at=None):
+    """Return the Told of `/conseil/saisons/`. counted_at: where figures are kept, and the page says since when."""
     teller = Teller(recount.whole_season(season_of(today)), today, looks)
     rows = tell.seasons_part(teller, latest=season_of(today))
     tell.charts(teller, found=tell.season_charts(rows))
+    if counted_at:
+        teller.add(text=f"{counted_at.day} {counted_at.year} {counted_at.hour}")
     if rows:
         teller.add(text="–")  # what « – » means
     tell.elsewhere_part(teller, rows, f"Pour se situer{NBSP}: une autre CPTS")
