@@ -4,16 +4,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connections
 from django.test import Client
 from playwright.sync_api import expect
-from pytest_django.live_server_helper import LiveServer
 
 from activities.models import BudgetLine
 from evaluation.tests.test_figures import come, held_session
 from listening_cell.tests.test_figures import publish
 from members.enums import Role
-from members.tests.browsing import DESKTOP, NARROW, PHONE, barriers, chromium
+from members.tests.browsing import DESKTOP, PHONE, judge
 from members.tests.factories import make_user
 from resources.tests.factories import make_resource
 
@@ -22,22 +20,6 @@ PARIS = ZoneInfo("Europe/Paris")
 MONTHS = "?du=2022-09&au=2024-08"
 PAGES = (f"/conseil/{MONTHS}", "/conseil/saisons/", f"/coordination/participation/{MONTHS}")
 TABLE = "Présences, mois par mois et saison par saison, en tableau"
-
-
-@pytest.fixture
-def server(transactional_db, monkeypatch):
-    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
-    server = LiveServer("localhost")
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def browser(server, monkeypatch):
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop lives in this thread
-    with chromium() as browser:
-        yield browser
-        connections.close_all()  # inside that loop Django has opened one of its own
 
 
 @pytest.fixture
@@ -67,11 +49,7 @@ def test_each_page_is_read_on_a_phone_and_on_a_desk_with_its_tables_open(browser
         page.goto(address)
         for folded in page.locator("figure details > summary").all():
             folded.click()
-        for size in (DESKTOP, PHONE):
-            page.set_viewport_size(size)
-            assert barriers(page) == []
-        page.set_viewport_size(NARROW)
-        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+        judge(page)
 
 
 def test_a_chart_is_read_by_keyboard_without_javascript(browser, server, programme):
