@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 
 import django
 
-from bench import cell, directory, newsletters, surveys, tables
+from bench import board, cell, directory, newsletters, surveys, tables
 from bench.scale import QUICK, WHOLE
 
 SESSIONS, RACE_PLACES = 100, 20
@@ -313,6 +313,7 @@ def measure(server, cookie, scale):
     figures["exports"] = tables.measure_exports(client, scale)
     figures["results"] = surveys.measure_results(client, scale)
     figures["search"] = directory.measure_search(scale)
+    figures["board"] = board.measure_board(client, scale)
     figures["cell"] = cell.measure_cell(server, scale)
     figures["poster"] = measure_poster()
     figures["newsletter"] = newsletters.measure_newsletters(scale)

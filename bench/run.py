@@ -108,7 +108,22 @@ def judged(figures):
     rows.append(
         ("mails / bare SMTP loop", "≥ 0.50", f"{ratio:.2f} ({mail['ours']} / {mail['bare']} per s)", ratio >= 0.5)
     )
-    return rows + list(judged_newsletter(figures["newsletter"]))
+    return rows + list(judged_board(figures["board"])) + list(judged_newsletter(figures["newsletter"]))
+
+
+def judged_board(figures):
+    """The same of the board's pages; the counting is that of a period of twelve months."""
+    people, sessions, registrations, _ = figures["sizes"]
+    ratio = figures["live"] / figures["bare"]
+    title = f"/conseil/ counted at once, {registrations} registrations, {sessions} sessions / bare SQL"
+    yield title, "≤ 2.00", f"{ratio:.2f} ({figures['live']:.2f} / {figures['bare']:.2f} s)", ratio <= 2
+    kept = figures["kept"]
+    yield f"/conseil/ from summaries, {people} people", "< 50 ms", f"{kept * 1000:.0f} ms", kept < 0.05
+    few, many = figures["statements"]
+    yield "/coordination/, statements, small and large", "≤ 30, equal", f"{few}, {many}", few == many <= 30
+    ratio = figures["report"] / figures["weasyprint"]
+    title = f"report of a season, {figures['pages']} pages / WeasyPrint, same HTML"
+    yield title, "≤ 2.00", f"{ratio:.2f} ({figures['report']:.1f} s)", ratio <= 2
 
 
 def judged_newsletter(figures):
@@ -170,6 +185,12 @@ def others(figures):
     for look, words in looks.items():
         spent, bare = figures["results"][look], figures["results"]["bare"]
         yield f"results, {words}", f"{spent * 1000:.0f} ms", f"bare SQL: {bare * 1000:.0f} ms", f"× {spent / bare:.1f}"
+    board = figures["board"]
+    waits = {"live": "/conseil/ counted at once", "marks": "its marks after sessions alone", "kept": "/conseil/, kept"}
+    waits |= {"live_seasons": "/conseil/saisons/ counted at once", "kept_seasons": "/conseil/saisons/, kept"}
+    for name, words in (waits | {"coordination": "/coordination/, large"}).items():
+        yield words, f"{board[name] * 1000:.0f} ms", f"bare SQL: {board['bare'] * 1000:.0f} ms", ""
+    yield "counting the kept periods again, each hour", f"{board['refresh']:.1f} s", "", ""
     cell = figures["cell"]
     yield (
         f"a peer’s page of {cell['cases']} cases, 2 clients", f"{cell['today']:.1f} per s",

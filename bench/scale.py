@@ -8,7 +8,7 @@ class Scale:
     """seconds: length of one slice; racers: how many post at once; roll, rows: people to mark, lines to export.
 
     sheets, searches: of the directory, and how often each question is asked. responses: to one questionnaire.
-    letters: readers of one newsletter.
+    letters: readers of one newsletter. people, held, registrations, answers: what the board's figures count.
     """
 
     seconds: float = 1.5
@@ -23,6 +23,10 @@ class Scale:
     searches: int = 15
     responses: int = 10_000
     letters: int = 10_000
+    people: int = 50_000
+    held: int = 5000
+    registrations: int = 1_000_000
+    answers: int = 200_000
 
 
 WHOLE = Scale()
@@ -38,4 +42,8 @@ QUICK = Scale(
     searches=3,
     responses=500,
     letters=500,
+    people=2000,
+    held=200,
+    registrations=20_000,
+    answers=8000,
 )

@@ -107,7 +107,7 @@ def visible(sessions, *, publish_from=PUBLISHED_FROM):
     alone = tuple(key for key, n in sessions.items() if n >= floor)
     hidden = tuple(key for key, n in sessions.items() if n < floor)
     enough = sum(sessions[key] for key in hidden) >= floor
-    counted = tuple(key for key in sessions if enough or key in alone)
+    counted = tuple(sessions) if enough else alone
     total = sum(sessions[key] for key in counted)
     return Visible(alone, hidden, counted, total)
 

@@ -64,15 +64,18 @@ def count(period, marks=None):
 def read(period):
     """Return the Read of a period."""
     if is_large(period):
-        return kept_of([period])[0]
+        return found_of([period])[0] or keep(period=period)
     now = timezone.now()
     return Read(count(period), now)
 
 
 def read_figures(periods):
-    """Return ([Figures of each period], when they were counted, whether they are kept), the periods in order."""
-    if is_large(periods[-1]):
-        found = kept_of(periods)
+    """Return ([Figures of each period], when they were counted, whether they are kept), the periods in order.
+
+    Until all of them are kept, at the next hour, they are counted together, which is much less than one by one.
+    """
+    found = found_of(periods) if is_large(periods[-1]) else [None]
+    if all(found):
         return [one.counts.figures for one in found], min(one.counted_at for one in found), True
     now = timezone.now()
     return figures_of_each(periods), now, False
@@ -84,8 +87,8 @@ def is_large(period):
     return held.count() > LIVE_SESSIONS
 
 
-def kept_of(periods):
-    """Return the Reads of these periods as they are kept; what is not is counted, once, and kept."""
+def found_of(periods):
+    """Return the Reads of these periods as they are kept, None for one that is not."""
     firsts, lasts = [one.first for one in periods], [one.last for one in periods]
     rows = {(row.first, row.last): row for row in Summary.objects.filter(first__in=firsts, last__in=lasts)}
     rows = [rows.get((one.first, one.last)) for one in periods]
@@ -93,7 +96,7 @@ def kept_of(periods):
     unseen = [row.pk for row in rows if row and row.read_on < today]
     if unseen:
         Summary.objects.filter(pk__in=unseen).update(read_on=today)
-    return [read_row(row) or keep(period=period) for period, row in zip(periods, rows, strict=True)]
+    return [read_row(row) for row in rows]
 
 
 def read_row(row):

@@ -88,8 +88,9 @@ def _rates(survey, invited, answered):
     floor = survey.publish_from
     groups = {session: answered[session] for session in invited} or dict(answered)
     seen = visible(groups, publish_from=floor)
+    alone = set(seen.alone)
     each = {
-        session: Rate(invited.get(session, 0), count if session in seen.alone else None, floor)
+        session: Rate(invited.get(session, 0), count if session in alone else None, floor)
         for session, count in groups.items()
     }
     reached = sum(invited.get(session, 0) for session in seen.counted)
