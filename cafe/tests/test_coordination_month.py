@@ -148,7 +148,8 @@ def test_a_month_that_makes_no_sense_is_the_present_one(now, desk, text):
     assert desk.get(PAGE, {"mois": text}).context["month"].first == MARCH
 
 
-def test_the_months_beside_are_one_press_away(now, desk):
+def test_the_months_beside_are_one_press_away_and_an_empty_one_says_so(now, desk):
+    make_session(starts_in=timedelta(days=60), opens_at=at(20))
     this, other = desk.get(PAGE).text, desk.get(PAGE, {"mois": "2027-01"}).text
     edge = desk.get(PAGE, {"mois": "2099-12"})
 
