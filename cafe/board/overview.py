@@ -16,7 +16,7 @@ from cafe.board.headlines import headlines
 from cafe.charts import NBSP, Bar, Bars
 from evaluation import participation
 from evaluation.enums import SurveyState
-from evaluation.models import Reading, Survey
+from evaluation.models import Answer, Reading, Survey
 from evaluation.participation import Drawing, plural
 from evaluation.services.verbatims import quotations
 from evaluation.telling import ranked_row, ranking_chart, ranking_sentence
@@ -88,7 +88,9 @@ def surveys_of(period):
 
 def quoted(period):
     """Return {question: [words]} that the coordination cleared and chose, of the latest questionnaires of a period."""
-    cited = Reading.objects.filter(cleared=True, quoted=True).values("answer__question__survey")
+    # By the keys of the answers: joined, SQLite would read every answer of the portal to find a few.
+    chosen = Reading.objects.filter(cleared=True, quoted=True).values("answer")
+    cited = Answer.objects.filter(pk__in=chosen).values("question__survey")
     found = {}
     for survey in asked_in(period).filter(pk__in=cited)[:QUOTED_SURVEYS]:
         for quotation in quotations(survey):

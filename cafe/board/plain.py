@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, fields, is_dataclass
 from enum import Enum
+from functools import cache
 from types import NoneType, UnionType
 from typing import get_args, get_origin, get_type_hints
 
@@ -30,10 +31,15 @@ def from_plain(kind, value):
 
 
 def _dataclass(kind, value):
-    names = {one.name for one in fields(kind)}
-    _check(isinstance(value, dict) and value.keys() == names, kind, value)
+    hints = _hints(kind)
+    _check(isinstance(value, dict) and value.keys() == hints.keys(), kind, value)
+    return kind(**{name: from_plain(hint, value[name]) for name, hint in hints.items()})
+
+
+@cache
+def _hints(kind):
     hints = get_type_hints(kind)
-    return kind(**{name: from_plain(hints[name], value[name]) for name in names})
+    return {one.name: hints[one.name] for one in fields(kind)}
 
 
 def _union(kind, value):
