@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 import time_machine
 from django.utils import timezone
 
+from activities.enums import BudgetCategory
 from activities.models import Activity, Attendance, BudgetLine, Person, Registration, Session
 from activities.services.retention import purge
 from activities.tests.factories import make_place
@@ -170,7 +171,7 @@ def answers(survey, session, chance, days):
 
 def write_budget(chance):
     for season in (2020, 2023, 2024):
-        for category in chance.sample(["food", "room", "facilitator", "other", "grant", "mutual", "aci"], 4):
+        for category in chance.sample(BudgetCategory.values, 9):
             planned, actual = (chance.randint(0, 150_000) / 100 for _ in range(2))
             BudgetLine.objects.create(season=season, category=category, label="x", planned=planned, actual=actual)
 
@@ -204,13 +205,14 @@ def write_letters(chance):
 
 
 def write_directory(chance):
-    for _ in range(chance.randint(0, 9)):
+    """Sheets at every limit of age, or none at all."""
+    ages = chance.choice([[], *[[None, 1, 179, 180, 239, 240, 670, 671]] * 3])
+    for days in ages:
         with time_machine.travel(NOW - timedelta(days=chance.choice([0, 179, 180, 240, 700])), tick=False):
             sheet = make_resource(
                 needs=chance.sample(THEMES, chance.randint(1, 4)),
                 visibility=chance.choice(["public", "public", "account", "peers"]),
-                state=chance.choice(["published", "published", "draft"]),
+                state=chance.choice(["published", "published", "published", "draft"]),
             )
-        days = chance.choice([None, 1, 179, 180, 239, 240, 670, 671])
         verified = {"verified_on": NOW.date() - timedelta(days=days), "verification": "coordination"} if days else {}
         Resource.objects.filter(pk=sheet.pk).update(**verified)
