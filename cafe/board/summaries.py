@@ -72,13 +72,14 @@ def read(period):
 def read_figures(periods):
     """Return ([Figures of each period], when they were counted, whether they are kept), the periods in order.
 
-    Until all of them are kept, at the next hour, they are counted together, which is much less than one by one.
+    Those that are not kept are counted together, which is much less than one by one, until the next hour keeps them.
     """
-    found = found_of(periods) if is_large(periods[-1]) else [None]
-    if all(found):
-        return [one.counts.figures for one in found], min(one.counted_at for one in found), True
     now = timezone.now()
-    return figures_of_each(periods), now, False
+    found = found_of(periods) if is_large(periods[-1]) else [None] * len(periods)
+    missing = [period for period, one in zip(periods, found, strict=True) if one is None]
+    counted = iter(figures_of_each(missing) if missing else [])
+    figures = [one.counts.figures if one else next(counted) for one in found]
+    return figures, min((one.counted_at for one in found if one), default=now), any(found)
 
 
 def is_large(period):
@@ -155,5 +156,6 @@ def is_due(period, counted_at, now):
 def usual_periods(today):
     """Return the last twelve months, the seasons that are compared, and all months since the first session."""
     year = season_of(today).year
-    seasons = [whole(Season(one)) for one in range(year - MOST_SEASONS + 1, year + 1)]
+    # One more than a page compares: the report of last season has its own six.
+    seasons = [whole(Season(one)) for one in range(year - MOST_SEASONS, year + 1)]
     return [latest_months(today), *seasons, Period(known_months(today)[-1], today.replace(day=1))]

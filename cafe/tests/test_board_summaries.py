@@ -208,14 +208,14 @@ def test_each_hour_the_usual_periods_and_those_read_lately_are_counted_and_the_o
 
     assert usual == {
         (date(2025, 12, 1), date(2026, 11, 1)),
-        *((date(year, 9, 1), date(year + 1, 8, 1)) for year in range(2021, 2027)),
+        *((date(year, 9, 1), date(year + 1, 8, 1)) for year in range(2020, 2027)),
         (date(2024, 3, 1), date(2026, 11, 1)),
     }
     balance = (date(2023, 10, 1), date(2025, 4, 1))
     assert kept == usual | {balance}
-    # What ended two months ago is counted once a day: three of eight go on.
-    assert (first, second, recent) == (8, 3, 3)
-    assert third == 8
+    # What ended two months ago is counted once a day: three of nine go on.
+    assert (first, second, recent) == (9, 3, 3)
+    assert third == 9
     assert not Summary.objects.filter(first=balance[0], last=balance[1]).exists()
 
 
