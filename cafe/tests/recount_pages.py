@@ -107,6 +107,7 @@ def report(months, today, looks):
         teller.add(*where, text=where[-1])
         tell.elsewhere_part(teller, rows, *where)
     tell.indicators_part(teller, "Indicateurs pour l’ACI")
+    tell.next_sessions_part(teller, "La saison prochaine", "Prochaines séances déjà publiées")
     tell.definitions(teller, DEFINITIONS)
     return teller.told
 

@@ -84,6 +84,9 @@ def write_sessions(chance, activities):
                 sessions.append(Session(head=head, state=state, activity=fields["activity"], place=place, **later))
     for session in sessions:
         session.save()
+    for days in (1, 17, 40):
+        later = {"slug": f"t{days}", "starts_at": NOW + timedelta(days=days), "state": "published", "capacity": 5}
+        Session.objects.create(activity=activities[0], place=place, **later)
     return sessions
 
 

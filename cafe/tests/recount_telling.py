@@ -4,7 +4,7 @@ Words are here only to say where a number stands; the numbers are recounted, and
 """
 
 from collections import namedtuple
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 from cafe.tests import recount
@@ -15,6 +15,7 @@ MONTHS = [
     "janvier", "février", "mars", "avril", "mai", "juin",
     "juillet", "août", "septembre", "octobre", "novembre", "décembre",
 ]  # fmt: skip
+WEEKDAYS = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
 SHORT_MONTHS = [
     "sept.", "oct.", "nov.", "déc.", "janv.", "févr.", "mars", "avr.", "mai", "juin", "juill.", "août"
 ]  # fmt: skip
@@ -325,6 +326,20 @@ def indicators_part(teller, *place):
     for label, value, unit in indicator_facts(teller):
         shown = fr(value, unit=unit if value is not None else "")
         teller.rows(*place, heads=["Combien"], rows=[(label, [shown])])
+
+
+def next_sessions_part(teller, *place):
+    """The days and hours of the sessions to come after the months, fifteen at most; of a cycle, the first."""
+    begins = [
+        one["starts_at"].astimezone(recount.PARIS)
+        for one in teller.world.sessions.values()
+        if one["state"] == "published" and one["head"] is None
+    ]
+    last = max(teller.today, recount.after(teller.months.last) - timedelta(days=1))
+    for moment in sorted(one for one in begins if one.date() > last)[:15]:
+        label = f"{WEEKDAYS[moment.weekday()]} {'1er' if moment.day == 1 else moment.day} {month_name(moment)}, "
+        label += f"{moment.hour} h" + (f" {moment:%M}" if moment.minute else "")
+        teller.add(*place, label, text=label)
 
 
 def cell_part(teller, *place):

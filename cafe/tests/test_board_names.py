@@ -6,7 +6,7 @@ roles_table.py; then every link is followed from there, as far as the portal goe
 
 import re
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 from html import unescape
 from io import BytesIO
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -23,10 +23,13 @@ from openpyxl import load_workbook
 from activities.models import BudgetLine, Facilitator, Person, Proposal, Registration
 from cafe import pdf
 from cafe.board.models import KeptReport
+from cafe.board.report import report
 from cafe.models import Document, DocumentState
+from cafe.tests import recount_pages
 from cafe.tests.pdf_reader import read
 from cafe.tests.pdf_reader import text_of as words_of
-from cafe.tests.recount import PARIS
+from cafe.tests.recount import PARIS, Months
+from cafe.tests.recount_reading import differences, told_by_page
 from cafe.tests.roles_table import BOARD, PROFESSIONAL, TABLE
 from evaluation.models import Answer, Survey
 from listening_cell.tests.test_figures import publish
@@ -212,7 +215,18 @@ def named_in_titles():
     return {address: some for address, some in found.items() if some}
 
 
-def test_nothing_that_the_board_opens_names_anybody_or_quotes_a_raw_word(board):
+def wrong_numbers(client):
+    """Return where the page and the report of the published balance differ from what is counted by hand."""
+    asked = Months(date(2023, 10, 1), date(2025, 4, 1)), NOW.date(), [NOW.date()]
+    page = client.get(reverse("board"), asked[0].asked).content.decode()
+    return [
+        *differences(told_by_page(page), recount_pages.board_page(*asked)),
+        *differences(told_by_page(report(**asked[0].asked), within="body"), recount_pages.report(*asked)),
+    ]
+
+
+def test_nothing_that_the_board_opens_names_anybody_or_quotes_a_raw_word_and_its_numbers_are_right(board):
+    assert wrong_numbers(board) == []
     wrong, files = named_by_the_role(board)
 
     assert wrong == {}
