@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 from cafe.tests import recount
+from cafe.tests import recount_seasons as side
 from cafe.tests import recount_telling as tell
 from cafe.tests.recount import season_of
 from cafe.tests.recount_telling import NBSP, Teller, fr, label_of
@@ -42,14 +43,14 @@ def board_page(months, today, looks):
 def seasons_page(today, looks, counted_at=None):
     """Return the Told of `/conseil/saisons/`. counted_at: where figures are kept, and the page says since when."""
     teller = Teller(recount.whole_season(season_of(today)), today, looks)
-    rows = tell.seasons_part(teller, latest=season_of(today))
-    tell.charts(teller, found=tell.season_charts(rows))
+    rows = side.seasons_part(teller, latest=season_of(today))
+    tell.charts(teller, found=side.season_charts(rows))
     if counted_at:
         teller.add(text=f"{counted_at.day} {counted_at.year} {counted_at.hour}")
     if rows:
         teller.add(text="–")  # what « – » means
-    tell.elsewhere_part(teller, rows, f"Pour se situer{NBSP}: une autre CPTS")
-    teller.add(f"Pour se situer{NBSP}: une autre CPTS", text=tell.PUBLISHED_BY)
+    side.elsewhere_part(teller, rows, f"Pour se situer{NBSP}: une autre CPTS")
+    teller.add(f"Pour se situer{NBSP}: une autre CPTS", text=side.PUBLISHED_BY)
     tell.definitions(teller, DEFINITIONS)
     return teller.told
 
@@ -95,17 +96,17 @@ def report(months, today, looks):
     tell.cell_part(teller, "Cellule d’écoute")
     tell.budget_part(teller, "Budget")
     latest = season_of(months.last)
-    if tell.season_rows(teller, latest):
-        rows = tell.seasons_part(teller, "Saisons entières", latest=latest)
+    if side.season_rows(teller, latest):
+        rows = side.seasons_part(teller, "Saisons entières", latest=latest)
         # The numbers of a line are in the table above it; what is drawn in parts has its own.
         drawn = [
             one._replace(rows=one.rows if one.heading == "Premières venues et habitués" else [])
-            for one in tell.season_charts(rows)
+            for one in side.season_charts(rows)
         ]
         tell.charts(teller, "Saisons entières", found=drawn)
-        where = "Saisons entières", f"Ce qu’a publié la {tell.PUBLISHED_BY}"
+        where = "Saisons entières", f"Ce qu’a publié la {side.PUBLISHED_BY}"
         teller.add(*where, text=where[-1])
-        tell.elsewhere_part(teller, rows, *where)
+        side.elsewhere_part(teller, rows, *where)
     tell.indicators_part(teller, "Indicateurs pour l’ACI")
     tell.next_sessions_part(teller, "La saison prochaine", "Prochaines séances déjà publiées")
     tell.definitions(teller, DEFINITIONS)
@@ -149,13 +150,13 @@ def book(months, today, looks):
         cells = [n, *[text.removesuffix(",0") for text in (mean, note)], verdict]
         teller.told.rows("Classement", heads=heads, rows=[(title, cells)])
     heads = [f"{head} (%)" if head in ("Remplissage", "Non-adhérents") else head for head in tell.SEASON_HEADS]
-    for row in tell.season_rows(teller, season_of(months.last)):
+    for row in side.season_rows(teller, season_of(months.last)):
         cells = [bare(value, decimals) for value, decimals, _ in tell.measures(row[1])]
-        teller.told.rows("Saisons entières", heads=heads, rows=[(tell.season_name(row), cells)])
-    for head, shown in zip(heads, tell.PUBLISHED, strict=True):
+        teller.told.rows("Saisons entières", heads=heads, rows=[(side.season_name(row), cells)])
+    for head, shown in zip(heads, side.PUBLISHED, strict=True):
         teller.add("Ailleurs", head, "Publié", text=shown.removesuffix(f"{NBSP}%"))
-    teller.add("Ailleurs", "Qui", "Publié", text=tell.PUBLISHED_BY)
-    teller.add("Ailleurs", "Quand", "Publié", text=tell.PUBLISHED_WHEN)
+    teller.add("Ailleurs", "Qui", "Publié", text=side.PUBLISHED_BY)
+    teller.add("Ailleurs", "Quand", "Publié", text=side.PUBLISHED_WHEN)
     teller.add("Ailleurs", "Source", "Publié", text="26 ; 2025")
     teller.add("Ailleurs", "À savoir", "Publié", text="75 ; 75 ; 151")
     for label, value, note in tell.letter_facts(months):
