@@ -120,7 +120,7 @@ def judged_board(figures):
     kept = figures["kept"]
     yield f"/conseil/ from summaries, {people} people", "< 50 ms", f"{kept * 1000:.0f} ms", kept < 0.05
     few, many = figures["statements"]
-    yield "/coordination/, statements, small and large", "≤ 30, equal", f"{few}, {many}", few == many <= 30
+    yield "/coordination/, statements, small and large", "< 30, equal", f"{few}, {many}", few == many < 30
     ratio = figures["report"] / figures["weasyprint"]
     title = f"report of a season, {figures['pages']} pages / WeasyPrint, same HTML"
     yield title, "≤ 2.00", f"{ratio:.2f} ({figures['report']:.1f} s)", ratio <= 2
