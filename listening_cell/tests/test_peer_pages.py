@@ -176,12 +176,12 @@ def test_today_and_the_closed_cases_take_as_many_statements_for_one_case_as_for_
         taken.setdefault(url, set()).add(statements(client, url))
 
     assert [len(counts) for counts in taken.values()] == [1, 1]
-    assert len(client.get(reverse("cell_closed")).context["rows"]) == 8
+    assert len(client.get(reverse("cell_closed")).context["rows"]) == 5
 
 
-def test_today_opens_eight_cases_at_once_those_that_wait_first(client, pair):
+def test_today_opens_five_cases_at_once_those_that_wait_first(client, pair):
     enter(client, pair[0])
-    for _ in range(10):
+    for _ in range(7):
         make_case(*pair)
     CaseEnvelope.objects.update(opened=True)
     late = CaseEnvelope.objects.filter(peer=pair[0]).order_by("-case__pk").first()
@@ -189,7 +189,7 @@ def test_today_opens_eight_cases_at_once_those_that_wait_first(client, pair):
 
     pages = [client.get(TODAY, {"page": page}).context for page in (1, 2)]
 
-    assert [[len(page["waiting"]), len(page["undated"])] for page in pages] == [[1, 7], [0, 2]]
+    assert [[len(page["waiting"]), len(page["undated"])] for page in pages] == [[1, 4], [0, 2]]
     assert pages[0]["waiting"][0].case == late.case
 
 
@@ -203,7 +203,7 @@ def test_closed_cases_come_by_pages_and_an_empty_list_says_why(client, pair):
     pages = [client.get(reverse("cell_closed"), {"page": page}).context["rows"] for page in (1, 2)]
 
     assert "Aucun suivi terminé." in empty
-    assert [len(rows) for rows in pages] == [8, 8]
+    assert [len(rows) for rows in pages] == [5, 5]
 
 
 # --- Who sees nothing -----------------------------------------------------------------------------
