@@ -94,7 +94,8 @@ def test_today_says_what_waits_the_next_talks_and_the_cases_without_a_date(clien
 
     context = client.get(TODAY).context
 
-    lists = {name: [cover.case.pk for cover in context[name]] for name in ("waiting", "talks", "undated")}
+    lists = {name: [cover.case.pk for cover in context[name]] for name in ("waiting", "undated")}
+    lists["talks"] = [reference for _, reference, _ in context["talks"]]
     assert lists == {"waiting": [waiting.case.pk], "talks": [dated.case.pk], "undated": [undated.case.pk]}
 
 
@@ -191,6 +192,24 @@ def test_today_opens_five_cases_at_once_those_that_wait_first(client, pair):
 
     assert [[len(page["waiting"]), len(page["undated"])] for page in pages] == [[1, 4], [0, 2]]
     assert pages[0]["waiting"][0].case == late.case
+
+
+def test_every_page_of_today_has_the_talks_to_come_and_the_first_alone_says_that_nothing_waits(client, pair):
+    enter(client, pair[0])
+    for _ in range(6):
+        make_case(*pair)
+    CaseEnvelope.objects.update(opened=True)
+    case = CaseEnvelope.objects.filter(peer=pair[0]).latest("pk").case
+    (at,) = slots_of(pair, 3)
+    booking.hold(case=case, peers=pair, starts_at=at)
+    first, second = (client.get(TODAY, {"page": page}) for page in (1, 2))
+    assert [page.context["talks"][0][:2] for page in (first, second)] == [(at, case.pk)] * 2
+    assert ["Rien ne vous attend." in words_of(page) for page in (first, second)] == [True, False]
+    CaseEnvelope.objects.exclude(case=case).update(opened=False)
+    pages = [client.get(TODAY, {"page": page}) for page in (1, 2)]
+    assert pages[0].context["talks"] == [(at, case.pk, "")]
+    assert pages[1].context["talks"][0][2]
+    assert "Aucun entretien à venir." not in words_of(pages[0])
 
 
 def test_closed_cases_come_by_pages_and_an_empty_list_says_why(client, pair):

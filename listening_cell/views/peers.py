@@ -12,7 +12,10 @@ PER_PAGE = 5
 
 
 class TodayView(PeerSpace):
-    """What waits for this peer, the next talks, the cases without a date: five cases, those that wait first."""
+    """What waits for this peer, the next talks, the cases without a date: five cases, those that wait first.
+
+    Every page has all the talks to come: their dates are in clear, and who it is about only where its case is opened.
+    """
 
     def get(self, request):
         hours = following.hours_ahead(self.holder)
@@ -21,13 +24,19 @@ class TodayView(PeerSpace):
         covers = following.opened_covers(page, self.private)
         context = {
             "waiting": [cover for cover in covers if cover.waits],
-            "talks": [cover for cover in covers if cover.at and cover.readable],
+            "talks": talks_of(rows, covers),
             "undated": [cover for cover in covers if not cover.at and not cover.waits],
             "called_off": [hour.at for hour in hours if hour.called_off],
             "key_ends": self.holder.expires_on if enrolling.ends_soon(self.holder) else None,
             "page_obj": page,
         }
         return render(request, "listening_cell/peers/today.html", context)
+
+
+def talks_of(rows, covers):
+    """Return (when, the reference of the case, who it is about or "") of each talk to come, the nearest first."""
+    known = {cover.case.pk: cover.who for cover in covers if cover.readable}
+    return sorted((row.at, row.case, known.get(row.case, "")) for row in rows if row.at)
 
 
 class ClosedView(PeerSpace):
